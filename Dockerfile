@@ -1,0 +1,29 @@
+# docker build -t roadmate . && docker run --read-only -v roadmate:/data -e DISCORD_TOKEN roadmate
+
+FROM python:3.12-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+COPY requirements ./requirements
+RUN pip install --no-deps --require-hashes -r requirements/build.txt \
+ && python -m venv /opt/roadmate \
+ && /opt/roadmate/bin/pip install --no-deps --require-hashes -r requirements/run.txt
+COPY . .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+ && /opt/roadmate/bin/pip install --no-deps --no-index /wheels/*.whl \
+ && /opt/roadmate/bin/pip uninstall --yes pip
+
+FROM python:3.12-slim
+COPY --from=build /opt/roadmate /opt/roadmate
+# Nothing is written outside /data, so the root file system may be read-only.
+ENV PATH=/opt/roadmate/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DATABASE_URL=sqlite:////data/roadmate.db
+RUN mkdir /data && chown 10001:10001 /data
+USER 10001:10001
+WORKDIR /data
+VOLUME /data
+HEALTHCHECK --interval=60s --timeout=20s --start-period=90s CMD ["roadmate", "doctor", "--quick"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["roadmate"]
+CMD ["run"]

@@ -1,0 +1,162 @@
+"""The composition root: the one file that knows everybody."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.commands.memory import Memory
+from bot.commands.table import COMMANDS
+from bot.core.errors import StartupError
+from bot.dispatch import Dispatcher
+from bot.jobs.deliver import Delivery
+from bot.jobs.tick import Ticker
+from bot.platforms.discord import DiscordPlatform
+from bot.settings import Settings
+from bot.store import groups, migrating, notes, roadmaps
+from bot.store.database import Database
+from bot.study.reading import RoadmapInvalid
+from bot.study.roadmap_files import default_folder, load_folder
+from bot.study.zones import use_packaged_zones
+
+if TYPE_CHECKING:
+    import discord
+
+log = logging.getLogger("roadmate")
+STOP_SECONDS = 10.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """The whole bot. Making one contacts nobody and opens nothing; entering it opens and fills the database.
+
+    `clock` gives aware UTC. Entering starts no task; `run` does. Can be left, and another one opened on the
+    same file in the same process.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
+        self.settings, self.clock = settings, clock
+        self.memory = Memory()
+        self.database = Database(settings.database_url)
+        catch_up = timedelta(hours=settings.catch_up_hours)
+        self.dispatcher = Dispatcher(
+            self.database,
+            {command.name: command for command in COMMANDS},
+            self.memory,
+            clock,
+            catch_up,
+            self._deliver_now,
+            self._post_url,
+        )
+        self.platform = DiscordPlatform(
+            COMMANDS, self.dispatcher.handle, self.dispatcher.suggest, notes.Notes(self.database), self._left
+        )
+        self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
+        self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up)
+
+    @property
+    def discord(self) -> "discord.Client":
+        """The Discord client with its command tree, not logged in until `run`."""
+        return self.platform.client
+
+    async def __aenter__(self) -> Self:
+        """Open and migrate the database and publish the roadmaps. Raises StartupError."""
+        use_packaged_zones()
+        # Migrating first in a thread: it waits for the disk and must not hold the loop.
+        await asyncio.to_thread(migrating.upgrade, self.settings.database_url)
+        self.database.open()
+        try:
+            await self.reload()
+        except BaseException:
+            self.database.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let what is in flight finish and close the database."""
+        await asyncio.to_thread(self.database.close)
+
+    async def reload(self) -> None:
+        """Publish the roadmap files and take them into memory. Raises StartupError naming every problem."""
+        folder = self.settings.roadmap_folder or default_folder()
+        try:
+            found = load_folder(folder)
+        except RoadmapInvalid as error:
+            raise StartupError(str(error)) from error
+        now = self.clock()
+        await self.database.write(lambda session: roadmaps.publish(session, found, now))
+        self.memory.catalog = await self.database.read(roadmaps.load_catalog)
+        self.memory.seats.clear()
+
+    async def tick(self) -> None:
+        """Plan what is due at the clock's now and send it. A platform that is not ready keeps its posts queued."""
+        await self.ticker.tick()
+
+    async def run(self) -> None:
+        """Run until SIGTERM or Ctrl-C, then finish what is in flight within STOP_SECONDS. Raises StartupError."""
+        token = self.settings.discord_token
+        if token is None:
+            message = "DISCORD_TOKEN is not set."
+            raise StartupError(message)
+        async with self:
+            scheduler = AsyncIOScheduler(timezone=UTC)
+            scheduler.add_job(
+                self.ticker.guarded,
+                "interval",
+                seconds=self.settings.tick_seconds,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+            stop = asyncio.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+            scheduler.start()
+            try:
+                await self._until(stop, token.get_secret_value())
+            finally:
+                scheduler.shutdown(wait=False)
+
+    async def _until(self, stop: asyncio.Event, token: str) -> None:
+        """Until told to stop, or the client ends by itself, which only a fault makes it do."""
+        client = asyncio.create_task(self.platform.run(token))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({client, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if client.done():
+            await client
+        else:
+            await self._finish(client)
+
+    async def _finish(self, client: asyncio.Task[None]) -> None:
+        """Send what is in flight, take nothing more, and leave Discord."""
+        self.ticker.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS - 3):
+                await self.ticker.idle()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await self.platform.close()
+                await client
+
+    async def _deliver_now(self, post: int) -> None:
+        await self.delivery.run(only=post)
+
+    def _post_url(self, platform: str, workspace: str, channel: str, message_id: str) -> str:
+        del platform
+        return self.platform.message_url(workspace, channel, message_id)
+
+    async def _left(self, workspace: str) -> None:
+        now, name = self.clock(), self.platform.name
+        await self.database.write(lambda session: groups.leave_workspace(session, name, workspace, now))

@@ -1,0 +1,164 @@
+"""The command line. A command imports what it needs when it runs, so that help answers at once."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import checks, roadmaps
+from bot.core.errors import StartupError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+BAD_USE = 2
+
+
+class Plainly(TyperGroup):
+    """Says an expected fault in one line; a traceback is only for what nobody expected."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except StartupError as error:
+            typer.echo(error, err=True)
+            raise typer.Exit(1) from error
+
+
+cli = typer.Typer(
+    cls=Plainly,
+    help="Roadmate turns a learning roadmap into a study group that finishes it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+cli.add_typer(roadmaps.cli, name="roadmap")
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+@cli.command()
+def run() -> None:
+    """Start the bot on Discord."""
+    settings = read_settings()
+    if settings.discord_token is None:
+        typer.echo(
+            "DISCORD_TOKEN is missing: set it in the environment or in a file .env (see .env.example).",
+            err=True,
+        )
+        typer.echo("To look around without one: make demo", err=True)
+        raise typer.Exit(BAD_USE)
+    _log(settings)
+    import asyncio
+
+    from bot.app import App
+
+    asyncio.run(App(settings).run())
+
+
+@cli.command()
+def demo(
+    *,
+    port: Annotated[
+        int, typer.Option(help="Where the browser finds it; 0 takes any free port.", min=0, max=65535)
+    ] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the database in this file, and go on from it.")
+    ] = None,
+) -> None:
+    """Try the bot in the browser; needs no token."""
+    import asyncio
+
+    from bot import logs
+
+    logs.set_up("WARNING", "text")
+    try:
+        from bot.platforms import demo as platform
+
+        # Ctrl-C is how one leaves the demo.
+        with suppress(KeyboardInterrupt):
+            asyncio.run(platform.main(port=port, open_browser=open_browser, keep=keep))
+    except ModuleNotFoundError as error:
+        if (error.name or "bot").partition(".")[0] == "bot":
+            raise
+        raise StartupError(
+            f"The demo needs the package {error.name}. Install it with: pip install 'roadmate[demo]' "
+            "(in a checkout, make demo does it)."
+        ) from error
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema.
+
+    `run` does it by itself.
+    """
+    from bot.store.migrating import upgrade
+
+    before, now = upgrade(read_settings().database_url)
+    typer.echo(f"Already at schema {now}." if before == now else f"Schema {before or 'none'} -> {now}.")
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; it must not exist yet.")]) -> None:
+    """Copy the live database into FILE, checked."""
+    from bot.store.backup import backup as copy
+
+    copy(read_settings().database_url, file)
+    typer.echo(f"The database is in {file} ({file.stat().st_size / 1024:,.0f} KiB, checked).")
+
+
+@cli.command()
+def doctor(
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only whether the bot is alive, for a container.")
+    ] = False,
+) -> None:
+    """Check everything that the bot needs."""
+    found = list(checks.heartbeat_only() if quick else checks.everything())
+    for check in found:
+        color = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}[
+            check.verdict
+        ]
+        typer.echo(f"{typer.style(f'{check.verdict:4}', fg=color)}  {check.name:10}  {check.text}")
+    raise typer.Exit(int(any(check.verdict == "fail" for check in found)))
+
+
+@cli.command()
+def version() -> None:
+    """Say which version this is."""
+    import platform
+    from importlib.metadata import version as installed
+
+    typer.echo(f"roadmate {installed('roadmate')} (Python {platform.python_version()})")
+
+
+def read_settings() -> "Settings":
+    """Read the settings, or say line by line what is wrong with them and leave."""
+    from pydantic import ValidationError
+
+    from bot.settings import Settings, explain
+
+    try:
+        return Settings()
+    except (ValidationError, UnicodeDecodeError) as error:
+        for line in explain(error):
+            typer.echo(line, err=True)
+        typer.echo("Settings come from the environment and from .env; .env.example explains each.", err=True)
+        raise typer.Exit(BAD_USE) from error
+
+
+def _log(settings: "Settings") -> None:
+    from bot import logs
+
+    token = settings.discord_token
+    logs.set_up(settings.log_level, settings.log_format, [token.get_secret_value()] if token else [])

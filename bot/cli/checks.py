@@ -1,0 +1,136 @@
+"""What the bot needs to run, each looked at by itself: one broken thing hides no other."""
+
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store.health import Health
+
+ALIVE_WITHIN = timedelta(minutes=3)
+_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A thing that was looked at."""
+
+    name: str
+    verdict: Literal["ok", "warn", "fail"]
+    text: str
+
+
+def everything() -> Iterator[Check]:
+    """Look at everything."""
+    yield Check("python", "ok", platform.python_version())
+    yield _zones()
+    settings, faults = _settings()
+    yield from faults
+    if settings is None:
+        return
+    yield _token(settings)
+    yield _roadmaps(settings)
+    health, check = _database(settings)
+    yield check
+    if health is not None:
+        yield _heartbeat(health, "warn")
+
+
+def heartbeat_only() -> Iterator[Check]:
+    """Look only at what tells whether the running bot is alive."""
+    settings, faults = _settings()
+    if settings is None:
+        yield from faults
+        return
+    health, check = _database(settings)
+    yield check if health is None else _heartbeat(health, "fail")
+
+
+def _zones() -> Check:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("tzdata")
+    except PackageNotFoundError:
+        return Check(
+            "time zones", "fail", "The package tzdata is missing. Install it with: pip install tzdata"
+        )
+    return Check("time zones", "ok", f"tzdata {found}")
+
+
+def _settings() -> "tuple[Settings | None, list[Check]]":
+    from pydantic import ValidationError
+
+    from bot.settings import Settings, explain, misspelt
+
+    try:
+        settings = Settings()
+    except (ValidationError, UnicodeDecodeError) as error:
+        return None, [Check("settings", "fail", line) for line in explain(error)]
+    doubts = [Check("settings", "warn", line) for line in misspelt()]
+    return settings, doubts or [Check("settings", "ok", "valid")]
+
+
+def _token(settings: "Settings") -> Check:
+    if settings.discord_token is None:
+        return Check("token", "warn", "DISCORD_TOKEN is missing; `run` needs it, `make demo` does not")
+    if not _TOKEN.fullmatch(settings.discord_token.get_secret_value()):
+        return Check(
+            "token",
+            "warn",
+            "DISCORD_TOKEN does not look like a bot's token. It is on the page Bot, under Token",
+        )
+    return Check("token", "ok", "there; Discord was not asked")
+
+
+def _roadmaps(settings: "Settings") -> Check:
+    from bot.study.reading import RoadmapInvalid
+    from bot.study.roadmap_files import default_folder, load_folder
+
+    folder = settings.roadmap_folder or default_folder()
+    try:
+        roadmaps = load_folder(folder)
+    except RoadmapInvalid as error:
+        return Check("roadmaps", "fail", f"{len(error.problems)} problems, the first: {error.problems[0]}")
+    return Check(
+        "roadmaps", "ok", ", ".join(f"{roadmap.key} ({len(roadmap.topics)} topics)" for roadmap in roadmaps)
+    )
+
+
+def _database(settings: "Settings") -> "tuple[Health | None, Check]":
+    from bot.core.errors import StartupError
+    from bot.store.health import look
+
+    try:
+        health = look(settings.database_url)
+    except StartupError as error:
+        return None, Check("database", "fail", str(error))
+    return health, _schema(health)
+
+
+def _schema(health: "Health") -> Check:
+    if not health.exists:
+        return Check("database", "ok", f"{health.address} is not there yet; the first start makes it")
+    if health.revision == health.needed:
+        return Check("database", "ok", f"{health.address}, writable, schema {health.revision}")
+    if health.revision is None or health.revision < health.needed:
+        behind = f"{health.address} has schema {health.revision or 'none'}"
+        return Check("database", "warn", f"{behind}; the next start brings it to {health.needed}")
+    ahead = f"{health.address} has schema {health.revision}, and this version knows {health.needed}"
+    return Check("database", "fail", f"{ahead}. Start the newer version")
+
+
+def _heartbeat(health: "Health", without: Literal["warn", "fail"]) -> Check:
+    if health.heartbeat is None:
+        return Check("heartbeat", without, "the bot has not run on this database yet")
+    age = datetime.now(UTC) - health.heartbeat
+    text = f"last tick {age.total_seconds():.0f} s ago"
+    return (
+        Check("heartbeat", "ok", text)
+        if age < ALIVE_WITHIN
+        else Check("heartbeat", without, f"{text}: the bot is not running")
+    )

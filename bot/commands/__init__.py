@@ -1,0 +1,1 @@
+"""What people can say: one small file per family, one explicit table."""

@@ -1,0 +1,64 @@
+"""Lines that several answers share: how a resource, a topic and progress read."""
+
+from collections.abc import Sequence
+
+from bot.core.markup import bold, escape, link
+from bot.core.text import bar, hours_text, join_words, plural
+from bot.study.progress import Standing, Tally, remaining
+from bot.study.roadmap import Cost, Resource, Topic
+
+COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
+
+
+def resource_line(resource: Resource, mark: str = "•") -> str:
+    """A resource with a working link: title, by whom, kind, length and cost."""
+    facts = [resource.kind.value, *([hours_text(resource.hours)] if resource.hours else []), COSTS[resource.cost]]
+    by = f" by {escape(join_words(resource.authors))}" if resource.authors else ""
+    return f"{mark} {link(resource.title, resource.url)}{by} ({', '.join(facts)})"
+
+
+def state_mark(topic: Topic, at: Standing) -> str:
+    """One sign for how far a topic is."""
+    if at.topic_done(topic):
+        return "✅"
+    if topic.key in at.skipped:
+        return "⏭️"
+    return "🔸" if at.begun(topic) else "▫️"
+
+
+def resource_mark(resource: Resource, at: Standing) -> str:
+    """One sign for how far a resource is."""
+    if resource.key in at.finished:
+        return "✅"
+    return "⏭️" if resource.key in at.skipped else "▫️"
+
+
+def topic_progress(topic: Topic, at: Standing) -> str:
+    """How much of a topic's resources is done."""
+    done = sum(r.key in at.finished for r in topic.main)
+    if at.topic_done(topic):
+        return f"{bar(1, 1)} done"
+    return f"{bar(done, len(topic.main))} {done} of {plural(len(topic.main), 'resource')}"
+
+
+def tally_line(tally: Tally) -> str:
+    """Topics and resources done, in words."""
+    return (
+        f"{tally.topics_done} of {plural(tally.topics, 'topic')}, "
+        f"{tally.resources_done} of {plural(tally.resources, 'resource')}"
+    )
+
+
+def what_next(topic: Topic | None, at: Standing) -> str:
+    """What to do after something was recorded."""
+    if topic is None:
+        return "That was the last open topic. 🎉 `/progress` shows the whole way."
+    left = remaining(topic, at)
+    if not left:
+        return f"Next: finish {bold(topic.title)} with its exercise, then mark it done."
+    return f"Next: {link(left[0].title, left[0].url)} in {bold(topic.title)}."
+
+
+def listed(titles: Sequence[str]) -> str:
+    """Bold titles in a sentence."""
+    return join_words([bold(title) for title in titles])

@@ -1,0 +1,82 @@
+"""What the process remembers so that autocomplete answers without a hop to the database.
+
+Only hints live here: losing or mistaking one changes the order of suggestions and nothing else.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.core.request import Request
+from bot.study.catalog import Catalog, Edition
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+PEOPLE = 50_000
+
+
+class Recent(Generic[K, V]):
+    """A dictionary that forgets what was unused the longest."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._items: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """The value, which counts as used now."""
+        if key not in self._items:
+            return None
+        self._items.move_to_end(key)
+        return self._items[key]
+
+    def put(self, key: K, value: V) -> None:
+        """Remember a value."""
+        self._items[key] = value
+        self._items.move_to_end(key)
+        while len(self._items) > self._size:
+            self._items.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._items.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a person was when they last spoke: the group, its roadmap, and what they were on first."""
+
+    group_id: int
+    edition_id: int
+    first: tuple[str, ...]
+
+
+SeatKey = tuple[str, str, str, str]
+"""(platform, workspace, channel, person)."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """The catalog, replaced as a whole when roadmaps change, and the seats of people seen lately."""
+
+    catalog: Catalog = field(default_factory=Catalog)
+    seats: Recent[SeatKey, Seat] = field(default_factory=lambda: Recent(PEOPLE))
+
+    def seat(self, request: Request) -> Seat | None:
+        """Where the person who asks was when they last spoke here."""
+        return self.seats.get(_key(request))
+
+    def edition_for(self, seat: Seat | None) -> Edition | None:
+        """The roadmap that a seat is about; without a seat, the only one there is."""
+        if seat is not None:
+            return self.catalog.editions.get(seat.edition_id)
+        return next(iter(self.catalog.editions.values())) if len(self.catalog.editions) == 1 else None
+
+    def take_seat(self, request: Request, seat: Seat) -> None:
+        """Remember it."""
+        self.seats.put(_key(request), seat)
+
+
+def _key(request: Request) -> SeatKey:
+    return (request.platform, request.workspace or "", request.channel.home, request.person.id)

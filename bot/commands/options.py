@@ -1,0 +1,95 @@
+"""The options that several commands share, with their descriptions, bounds and suggestions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from bot.commands.memory import Memory
+from bot.core.command import Choice, Option, Takes
+from bot.core.request import Channel, Person, Request
+from bot.core.text import clean
+from bot.study import catalog
+from bot.study.spoken import DAYS, format_time
+from bot.study.zones import find_zones
+
+MOST = 25
+LABEL = 100
+NOTE = 500
+
+
+def _items(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
+    seat = memory.seat(request)
+    edition = memory.edition_for(seat)
+    if edition is None:
+        return ()
+    keys = edition.matcher.suggest(typed, seat.first if seat else (), MOST)
+    return [Choice(_label(edition, key), key) for key in keys]
+
+
+def _topics(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
+    seat = memory.seat(request)
+    edition = memory.edition_for(seat)
+    if edition is None:
+        return ()
+    keys = edition.matcher.suggest(typed, seat.first if seat else (), len(edition.ids))
+    found = [key for key in keys if key in edition.roadmap.by_key]
+    return [Choice(_label(edition, key), key) for key in found[:MOST]]
+
+
+def _label(edition: catalog.Edition, key: str) -> str:
+    topic, resource = edition.items[key]
+    return clean(f"{topic.title}: {resource.title}" if resource else topic.title, LABEL)
+
+
+def _roadmaps(memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    titles = {key: memory.catalog.title(key) for key in memory.catalog.offered}
+    return _matching((Choice(clean(title, LABEL), key) for key, title in titles.items()), typed)
+
+
+def _zones(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    return [Choice(name, name) for name in find_zones(typed, MOST)]
+
+
+def _times(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    times = (format_time(half * 30) for half in (*range(12, 48), *range(12)))
+    return _matching((Choice(time, time) for time in times), typed)
+
+
+def _paces(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    hours = (f"{hours} hours a week" for hours in (3, 4, 5, 6, 8, 10, 12, 15, 20))
+    return _matching((Choice(pace, pace) for pace in ("a topic a week", *hours)), typed)
+
+
+def _spans(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    spans = ("1 week", "2 weeks", "3 weeks", "4 weeks", "6 weeks", "8 weeks")
+    return _matching((Choice(span, span) for span in spans), typed)
+
+
+def _matching(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
+    wanted = typed.strip().lower()
+    return [c for c in choices if wanted in c.label.lower() or wanted in c.value.lower()][:MOST]
+
+
+_DAYS = tuple(Choice(day, day.lower()) for day in DAYS)
+_WINDOWS = tuple(Choice(label, value) for label, value in (("This week", "week"), ("This month", "month"), ("All time", "all")))
+
+Item = Annotated[str, Option("A topic or resource; left empty, your current topic", maximum=100, suggest=_items)]
+AnItem = Annotated[str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items)]
+ATopic = Annotated[str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics)]
+Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, maximum=500)]
+Note = Annotated[str, Option("A note for yourself, up to 500 characters", maximum=NOTE)]
+Someone = Annotated[Person | None, Option("Whose progress; left empty, your own", Takes.PERSON)]
+Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS)]
+Page = Annotated[int, Option("Which page", Takes.INTEGER, minimum=1, maximum=100_000)]
+ARoadmap = Annotated[str, Option("What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps)]
+AChannel = Annotated[Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL)]
+Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS)]
+Time = Annotated[str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=_times)]
+Zone = Annotated[str, Option("Your group's time zone, like Europe/Berlin", maximum=64, suggest=_zones)]
+APace = Annotated[str, Option("A topic a week, or hours of study a week", maximum=40, suggest=_paces)]
+ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS)]
+ReminderTime = Annotated[str, Option("Time of the reminder, like 18:00", maximum=20, suggest=_times)]
+Until = Annotated[str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)]
+Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
+MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
+PostId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
+Again = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**31, hidden=True)]

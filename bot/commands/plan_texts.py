@@ -1,0 +1,93 @@
+"""A group's plan in words: shared by /setup, /schedule, /resume and /status."""
+
+from datetime import datetime, timedelta
+
+from bot.commands.context import Context
+from bot.commands.scope import edition_of, schedule_of, weeks_of
+from bot.core.markup import bold, escape
+from bot.core.reply import Button, Field, Style
+from bot.core.request import Channel
+from bot.core.text import join_words, plural
+from bot.store import posts
+from bot.store.tables import Group, GroupState
+from bot.study.calendar import local
+from bot.study.pace import Pace
+from bot.study.schedule import NEAR, Occurrence, next_prompts
+from bot.study.spoken import DAYS, format_time
+from bot.study.zones import zone
+
+NEXT_POSTS, MISSING = "What is posted when", "⚠️ Roadmate lacks permissions in that channel"
+GIVE = (
+    "{} in <#{}>. Open that channel's settings → Permissions → add Roadmate → allow them, then say `/status`. "
+    "Until then posts wait; nothing is lost."
+)
+NO_MORE = "The plan is complete: every week was posted."
+PAUSED, PAUSED_UNTIL = "⏸️ Paused; nothing is posted until `/resume`.", "⏸️ Paused until {}; the plan shifts."
+HELD = "⚠️ On hold: {} Mend it, then say `/resume`."
+
+
+def plan_lines(ctx: Context, group: Group) -> str:
+    """What is studied, how fast, where and when."""
+    edition, weeks = edition_of(ctx, group), weeks_of(ctx, group)
+    pace = Pace(group.pace_hours)
+    return (
+        f"{bold(edition.roadmap.title)}: {plural(len(weeks), 'week')}, {pace}.\n"
+        f"Posts go to <#{group.channel}> every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
+        f"with a reminder on **{DAYS[group.reminder_weekday]} at {format_time(group.reminder_minute)}**.\n"
+        f"Time zone **{escape(group.zone)}**, where it is {clock_text(ctx.now, group)} now."
+    )
+
+
+def clock_text(now: datetime, group: Group) -> str:
+    """The group's local time of day."""
+    there = local(now, zone(group.zone))
+    return f"{there:%A} {format_time(there.hour * 60 + there.minute)}"
+
+
+def date_text(group: Group, at: datetime) -> str:
+    """A moment as the group reads it: Monday 5 January, 09:00."""
+    there = local(at, zone(group.zone))
+    return f"{there:%A} {there.day} {there:%B}, {format_time(there.hour * 60 + there.minute)}"
+
+
+def upcoming(ctx: Context, group: Group, count: int) -> list[Occurrence]:
+    """The next prompts as planning will find them: after a pause, and not close upon one that is there."""
+    after = group.paused_until - timedelta(microseconds=1) if group.paused_until else group.planned_to
+    last = posts.last_prompt_day(ctx.session, group.id or 0)
+    dates = next_prompts(schedule_of(group), after, count + 2)
+    return [date for date in dates if last is None or date.day - last >= NEAR][:count]
+
+
+def missing_field(channel: Channel) -> Field | None:
+    """What the bot may not do in a channel, and how to allow it."""
+    if not channel.missing:
+        return None
+    return Field(MISSING, GIVE.format(bold(join_words(channel.missing)), channel.home))
+
+
+def change_button(group: Group) -> Button:
+    """Opens a small form for the schedule."""
+    ask = ("day", "time", "timezone", "pace")
+    return Button("Change", "schedule", {"group": group.id or 0}, emoji="🗓️", ask=ask)
+
+
+def zone_button(group: Group, style: Style = Style.PLAIN) -> Button:
+    """Opens a small form for the time zone alone."""
+    return Button("Set time zone", "schedule", {"group": group.id or 0}, style, "🌍", ask=("timezone",))
+
+
+def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
+    """The next dates with their topics, or why there are none."""
+    if group.state == GroupState.PAUSED and group.paused_until is None:
+        return Field(NEXT_POSTS, PAUSED)
+    if group.state == GroupState.HELD:
+        return Field(NEXT_POSTS, HELD.format(escape(group.held_reason)))
+    weeks = weeks_of(ctx, group)[group.step : group.step + count]
+    dates = upcoming(ctx, group, len(weeks))
+    lines = [
+        f"• {date_text(group, date.at)}: {bold(week.topic.title)}" + (f" ({week.part} of {week.parts})" if week.parts > 1 else "")
+        for date, week in zip(dates, weeks, strict=True)
+    ]
+    if group.paused_until is not None:
+        lines.insert(0, PAUSED_UNTIL.format(date_text(group, group.paused_until)))
+    return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE)

@@ -1,0 +1,165 @@
+"""What the bot says by itself: the weekly prompt, its discussion, the reminder, and a notice to an organizer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.commands.lines import resource_line
+from bot.core.arguments import GROUP, POST
+from bot.core.markup import bold, escape
+from bot.core.reply import Button, Field, Reply, Style, Tone
+from bot.core.text import clean, hours_text, plural
+from bot.store import members
+from bot.store.tables import Group, Post, PostKind, Workspace
+from bot.study.calendar import local
+from bot.study.catalog import Catalog, Edition
+from bot.study.pace import Pace, Week
+from bot.study.progress import Standing, remaining, standing, standing_marks
+from bot.study.roadmap import Topic
+from bot.study.schedule import Schedule, next_prompts
+from bot.study.spoken import format_time
+from bot.study.zones import zone
+
+LATE = "This comes late: it was due {}."
+LATE_AFTER = timedelta(minutes=10)
+START_HERE, FOCUS, QUESTION, EXERCISE = "Start here", "Focus", "To discuss", "Hands-on exercise"
+PROMPT_TITLE = "Week {} of {} · {}"
+PROMPT_FOOTER = "{} of effort · record what you did with Done, or /done · discuss in the thread"
+REMINDER_TITLE = "{}: {} left"
+REMINDER_LAST = "{}: the week ends today"
+COUNTS = "{} finished this week's topic, {} on the way."
+NOBODY_YET = "Nobody has recorded anything yet; a first small step counts."
+EVERYONE = "Everyone who began has finished. 🎉"
+LEFT, SHORTEST = "What is left", "A short way in"
+HELD_TITLE = "A post in #{} is on hold"
+HELD_TEXT = "In **{}**: {}\nNothing was lost. Mend it, then say `/status` in the server: it shows what is waiting."
+SHOWN = 3
+THREAD_NAME = 90
+
+
+def composed(session: Session, catalog: Catalog, group: Group, post: Post, now: datetime) -> Reply:
+    """The words of a post as they are sent at `now`."""
+    edition = catalog.editions[group.roadmap_id]
+    week = week_of(edition, group, post)
+    if post.kind == PostKind.PROMPT:
+        return prompt(edition, group, post, week, now)
+    return reminder(session, edition, group, post, week.topic, now)
+
+
+def week_of(edition: Edition, group: Group, post: Post) -> Week:
+    """The week of the plan that a post is about, found by its topic where the plan has changed since."""
+    weeks = edition.weeks(Pace(group.pace_hours))
+    key = edition.keys.get(post.item_id)
+    planned = weeks[min(max(post.step, 1), len(weeks)) - 1]
+    if key is None or planned.topic.key == key:
+        return planned
+    return next(week for week in weeks if week.topic.key == key)
+
+
+def prompt(edition: Edition, group: Group, post: Post, week: Week, now: datetime) -> Reply:
+    """The week's topic: goal, focus, three resources, a question, the exercise."""
+    topic, total = week.topic, len(edition.weeks(Pace(group.pace_hours)))
+    fields = (
+        Field(FOCUS, "\n".join(f"• {escape(line)}" for line in week.focus)),
+        Field(START_HERE, "\n".join(resource_line(r) for r in remaining(topic, Standing())[:SHOWN])),
+        Field(QUESTION, escape(question_of(week))),
+        Field(EXERCISE, escape(topic.exercise)),
+    )
+    part = f" ({week.part} of {week.parts})" if week.parts > 1 else ""
+    return Reply(
+        PROMPT_TITLE.format(week.number, total, escape(topic.title)) + part,
+        f"{bold(topic.goal)}\n{escape(topic.summary)}{_late(group, post, now)}",
+        tuple(field for field in fields if field.text),
+        post_buttons(group, post, topic),
+        footer=PROMPT_FOOTER.format(hours_text(topic.hours)),
+        private=False,
+    )
+
+
+def question_of(week: Week) -> str:
+    """The week's question; a topic of several weeks asks another one each week."""
+    questions = week.topic.questions
+    return questions[(week.part - 1) % len(questions)] if questions else ""
+
+
+def post_buttons(group: Group, post: Post, topic: Topic) -> tuple[Button, ...]:
+    """Done, Next and Stuck?; they carry the post's mark, by which it is found again in the channel."""
+    mark = f"{post.id}.{post.edition}"
+    home = {GROUP: group.id or 0, POST: mark}
+    return (
+        Button("Done", "done", {**home, "item": topic.key}, Style.GOOD, "✅"),
+        Button("Next", "next", home, Style.PRIMARY, "➡️"),
+        Button("Stuck?", "stuck", {**home, "item": topic.key}, emoji="🆘"),
+    )
+
+
+def discussion(catalog: Catalog, group: Group, post: Post) -> tuple[str, str]:
+    """Name (plain) and opening text of the thread under a prompt."""
+    week = week_of(catalog.editions[group.roadmap_id], group, post)
+    name = clean(f"Week {week.number}: {week.topic.title}", THREAD_NAME)
+    return name, f"💬 {escape(question_of(week))}" if question_of(week) else "💬 What are you working on this week?"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many members have finished a topic and how many are on the way."""
+
+    finished: int
+    on_the_way: int
+
+
+def topic_counts(session: Session, edition: Edition, group: Group, topic: Topic) -> Counts:
+    """Count members by their marks about a topic."""
+    items = [edition.ids[key] for key in (topic.key, *(r.key for r in topic.resources))]
+    found = [
+        standing(standing_marks(marks), edition.keys)
+        for marks in members.marks_by_member(session, group.id or 0, items).values()
+    ]
+    return Counts(sum(at.topic_done(topic) for at in found), sum(at.begun(topic) for at in found))
+
+
+def reminder(session: Session, edition: Edition, group: Group, post: Post, topic: Topic, now: datetime) -> Reply:
+    """Counts, never names; what is left; how many days."""
+    counts = topic_counts(session, edition, group, topic)
+    days = days_left(group, now)
+    title = REMINDER_TITLE.format(escape(topic.title), plural(days, "day")) if days else REMINDER_LAST.format(escape(topic.title))
+    left = remaining(topic, Standing())
+    fields = (
+        Field(LEFT, f"{plural(len(topic.main), 'resource')} or the parts you choose, and the exercise."),
+        Field(SHORTEST, resource_line(left[0]) if left else ""),
+        Field(EXERCISE, escape(topic.exercise)),
+    )
+    return Reply(
+        title,
+        _counted(counts) + _late(group, post, now),
+        tuple(field for field in fields if field.text),
+        post_buttons(group, post, topic),
+        private=False,
+    )
+
+
+def _counted(counts: Counts) -> str:
+    if not counts.finished and not counts.on_the_way:
+        return NOBODY_YET
+    finished = plural(counts.finished, "member")
+    return COUNTS.format(finished, counts.on_the_way) if counts.on_the_way else f"{COUNTS.format(finished, 0)} {EVERYONE}"
+
+
+def days_left(group: Group, now: datetime) -> int:
+    """Whole days from the local date until the next prompt's."""
+    schedule = Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)
+    return (next_prompts(schedule, now, 1)[0].day - local(now, zone(group.zone)).date()).days
+
+
+def _late(group: Group, post: Post, now: datetime) -> str:
+    if now - post.due_at <= LATE_AFTER:
+        return ""
+    due = local(post.due_at, zone(group.zone))
+    return "\n🕰️ " + LATE.format(f"{due:%A} {due.day} {due:%B}, {format_time(due.hour * 60 + due.minute)}")
+
+
+def held_notice(group: Group, workspace: Workspace, reason: str) -> Reply:
+    """What an organizer is told once, privately."""
+    title = HELD_TITLE.format(escape(group.channel_name or group.channel))
+    return Reply(title, HELD_TEXT.format(escape(workspace.name), escape(reason)), tone=Tone.WARN)

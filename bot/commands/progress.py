@@ -1,0 +1,55 @@
+"""How far somebody is: /progress."""
+
+from bot.commands.context import Context
+from bot.commands.lines import state_mark, tally_line
+from bot.commands.options import Someone
+from bot.commands.scope import Learner, learner
+from bot.core.markup import escape
+from bot.core.reply import Field, Reply, Style, refuse
+from bot.core.text import bar, plural
+from bot.store import boards
+from bot.study.points import ALL_TIME
+from bot.study.progress import tally, tally_sections
+
+NOT_A_MEMBER = "Not in this group"
+NOT_A_MEMBER_TEXT = "They have not joined this study group. `/join` or a first `/done` makes someone a member."
+NOTHING_YET = "Nothing is recorded yet. The first `/done` makes you a member."
+YOURS, THEIRS = "Your progress", "Progress of {}"
+
+
+def progress(ctx: Context, member: Someone = None) -> Reply:
+    """How far you or another member are: topics and resources, section by section."""
+    other = member is not None and member.id != ctx.request.person.id
+    who = learner(ctx, member.id if member is not None and other else None)
+    if other and (who.member is None or who.member.left_at is not None):
+        raise refuse(NOT_A_MEMBER, NOT_A_MEMBER_TEXT)
+    title = THEIRS.format(escape(who.member.name)) if other and who.member else YOURS
+    buttons = (who.button("Next", "next", Style.PRIMARY), who.button("Leaderboard", "leaderboard"))
+    return Reply(title, _summary(ctx, who, other=other), _sections(who), buttons)
+
+
+def _summary(ctx: Context, who: Learner, *, other: bool) -> str:
+    counted = tally(who.edition.roadmap.topics, who.at)
+    lines = [f"{bar(counted.topics_done, counted.topics, 14)} **{tally_line(counted)}**"]
+    points = None
+    if who.member is not None and who.member.id is not None:
+        points = boards.score_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
+    if points is not None:
+        rank = boards.rank_of_points(ctx.session, who.group_id, ALL_TIME, points.points)
+        lines.append(f"{plural(points.points, 'point')}, rank {rank} in the group")
+    if who.current is not None and (who.marks or not other):
+        lines.append(f"On now: **{escape(who.current.title)}**")
+    if not who.marks and not other:
+        lines.append(NOTHING_YET)
+    return "\n".join(lines)
+
+
+def _sections(who: Learner) -> tuple[Field, ...]:
+    return tuple(
+        Field(
+            f"{escape(section.title)}",
+            f"{bar(counted.topics_done, counted.topics)} {tally_line(counted)}\n"
+            + " ".join(f"{state_mark(topic, who.at)} {escape(topic.title)} " for topic in section.topics).strip(),
+        )
+        for section, counted in tally_sections(who.edition.roadmap, who.at)
+    )

@@ -1,0 +1,151 @@
+"""Recording: /done, /skip and /undo."""
+
+from bot.commands.context import Context
+from bot.commands.items import find_item, title_of
+from bot.commands.lines import what_next
+from bot.commands.options import Hours, Item, MarkId, Note
+from bot.commands.scope import Learner, learner, remember
+from bot.core.markup import bold, escape
+from bot.core.reply import Button, Reply, Style, Tone
+from bot.core.text import clean, hours_text, plural
+from bot.store import members
+from bot.store.members import NewMark
+from bot.study.calendar import period_keys
+from bot.study.catalog import Item as Found
+from bot.study.points import ALL_TIME, award_resource, award_topic
+from bot.study.progress import Act, Mark, tally
+
+RECORDED = "Recorded: {}"
+ALREADY = "Already recorded: {}"
+ALREADY_TEXT = "You finished it on {}; it counts once, and nothing changed."
+BY_PARTS = "All its resources are done, so the topic is too; nothing changed."
+NOTE_KEPT_OUT = "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
+TOPIC_COMPLETE = "That completes **{}**. 🎉"
+NO_POINTS = "its points came with the topic"
+LEFT_OUT = "Left out: {}"
+LEFT_OUT_TEXT = "It no longer shows up in `/next`. You can still do it whenever you like."
+NOT_SKIPPED = "You have done that already"
+NOT_SKIPPED_TEXT = "{} is finished, so there is nothing to leave out."
+ALREADY_OUT = "Already left out: {}"
+TAKEN_BACK = "Taken back: {}"
+NOTHING_TO_UNDO = "Nothing to take back"
+NOTHING_TO_UNDO_TEXT = "You have no record here that is not taken back already."
+NOT_THE_LAST = "That was taken back already, or you recorded something since. `/undo` takes back your last record."
+GONE = "something that is no longer on the roadmap"
+NAME = 80
+
+
+def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Reply:
+    """Record a resource or a whole topic as finished.
+
+    It counts once however often you send it. Left empty it means the topic you are on. The answer says what it
+    added and what is next; /undo takes it back.
+    """
+    who = learner(ctx)
+    found = find_item(ctx, who, item)
+    if _is_done(who, found):
+        return _already(who, found, note)
+    new = NewMark(_id(who, found), Act.FINISHED, ctx.now, _points(who, found), hours or None, note)
+    after = _recorded(ctx, who, new)
+    topic, resource = found
+    lines = [_added(new, note)]
+    if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
+        lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
+    lines.append(what_next(after.current, after.at))
+    counted = tally(after.edition.roadmap.topics, after.at)
+    footer = f"{counted.topics_done} of {plural(counted.topics, 'topic')} done"
+    return Reply(RECORDED.format(_title(found)), "\n".join(lines), buttons=_after(after), footer=footer, tone=Tone.GOOD)
+
+
+def _is_done(who: Learner, found: Found) -> bool:
+    topic, resource = found
+    return who.at.topic_done(topic) if resource is None else resource.key in who.at.finished
+
+
+def _points(who: Learner, found: Found) -> int:
+    topic, resource = found
+    if resource is None:
+        return award_topic(topic, who.earned)
+    return award_resource(topic, resource, who.earned)
+
+
+def _added(new: NewMark, note: str) -> str:
+    facts = [f"**+{plural(new.points, 'point')}**" if new.points else f"+0 points, {NO_POINTS}"]
+    if new.hours:
+        facts.append(hours_text(new.hours))
+    if note:
+        facts.append("your note is kept")
+    return " · ".join(facts)
+
+
+def _already(who: Learner, found: Found, note: str) -> Reply:
+    item = _id(who, found)
+    mark = next((m for m in reversed(who.standing_marks) if m.item == item and m.act is Act.FINISHED), None)
+    text = ALREADY_TEXT.format(f"{mark.at.astimezone(who.zone):%d %B %Y}") if mark else BY_PARTS
+    lines = [text, *([NOTE_KEPT_OUT] if note else []), what_next(who.current, who.at)]
+    return Reply(ALREADY.format(_title(found)), "\n".join(lines), buttons=(_next(who),))
+
+
+def skip(ctx: Context, item: Item = "") -> Reply:
+    """Leave a topic or resource out of /next; it can be done later all the same."""
+    who = learner(ctx)
+    found = find_item(ctx, who, item)
+    if _is_done(who, found):
+        return Reply(NOT_SKIPPED, NOT_SKIPPED_TEXT.format(bold(title_of(found))), buttons=(_next(who),))
+    topic, resource = found
+    if (resource or topic).key in who.at.skipped:
+        return Reply(ALREADY_OUT.format(_title(found)), LEFT_OUT_TEXT, buttons=(_next(who),))
+    after = _recorded(ctx, who, NewMark(_id(who, found), Act.SKIPPED, ctx.now))
+    text = f"{LEFT_OUT_TEXT}\n{what_next(after.current, after.at)}"
+    return Reply(LEFT_OUT.format(_title(found)), text, buttons=_after(after))
+
+
+def undo(ctx: Context, mark: MarkId = 0) -> Reply:
+    """Take your last record back, a skip too; again and again."""
+    who = learner(ctx)
+    last = who.standing_marks[-1] if who.standing_marks else None
+    if last is None or who.member is None:
+        return Reply(NOTHING_TO_UNDO, NOTHING_TO_UNDO_TEXT, buttons=(_next(who),))
+    if mark and mark != last.id:
+        return Reply(NOTHING_TO_UNDO, NOT_THE_LAST, buttons=(_next(who),))
+    after = _recorded(ctx, who, NewMark(last.item, Act.UNDONE, ctx.now, undoes=last.id), last)
+    key = who.edition.keys.get(last.item)
+    title = escape(title_of(who.edition.items[key])) if key else GONE
+    what = f"**−{plural(last.points, 'point')}**. " if last.points else ""
+    text = f"{what}{what_next(after.current, after.at)}"
+    return Reply(TAKEN_BACK.format(title), text, buttons=(_next(after),))
+
+
+def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = None) -> Learner:
+    """Append the mark, keep the board rows in step, and return the person as they stand now."""
+    name = clean(ctx.request.person.name, NAME) or "member"
+    came_back = who.member is not None and who.member.left_at is not None
+    member = members.join(ctx.session, who.group_id, ctx.request.person.id, name, ctx.now)
+    assert member.id is not None
+    after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
+    if came_back:
+        members.rebuild_scores(ctx.session, member, who.zone)
+    elif new.act is not Act.SKIPPED and (undone is None or undone.points):
+        at = undone.at if undone else new.at
+        periods = (ALL_TIME, *period_keys(at, who.zone))
+        members.keep_scores(ctx.session, member, after.marks, who.zone, since=periods)
+    remember(ctx, after)
+    return after
+
+
+def _after(who: Learner) -> tuple[Button, ...]:
+    last = who.marks[-1].id
+    return _next(who), who.button("Undo", "undo", emoji="↩️", mark=last), who.button("Leaderboard", "leaderboard")
+
+
+def _next(who: Learner) -> Button:
+    return who.button("Next", "next", Style.PRIMARY, "➡️")
+
+
+def _id(who: Learner, found: Found) -> int:
+    topic, resource = found
+    return who.edition.ids[(resource or topic).key]
+
+
+def _title(found: Found) -> str:
+    return escape(title_of(found))

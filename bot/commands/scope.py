@@ -1,0 +1,186 @@
+"""Whose group a command is about, and where the person stands in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.commands.context import Context
+from bot.commands.memory import Seat
+from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
+from bot.core.request import Value
+from bot.core.markup import escape
+from bot.store import groups, members
+from bot.store.tables import Group, Member
+from bot.study import progress
+from bot.study.zones import zone
+from bot.study.catalog import Edition
+from bot.study.pace import Pace, Week
+from bot.study.progress import Act, Mark, Standing
+from bot.study.roadmap import Roadmap, Topic
+from bot.study.schedule import Schedule
+
+IN_A_DM = (
+    "Study groups live in servers",
+    "Say this in the channel of your study group. In a server without one, an organizer can begin with `/setup`.",
+)
+NO_GROUP = (
+    "No study group here yet",
+    "Someone who may manage the server can start one with `/setup`. It takes a minute.",
+)
+NOT_FOUND = ("Not found", "That belongs to another group or is gone. Say the command again to get fresh buttons.")
+WHICH_GROUP = "Which group do you mean?"
+WHICH_GROUP_TEXT = "This channel has no group of its own. Choose one, or say it in the group's channel."
+MOST_BUTTONS = 20
+
+
+def find_groups(ctx: Context) -> Sequence[Group]:
+    """Every group of the request's workspace. Raises Refused in a direct message."""
+    if ctx.request.workspace is None:
+        raise refuse(*IN_A_DM)
+    return groups.groups_of(ctx.session, ctx.request.platform, ctx.request.workspace)
+
+
+def find_group(ctx: Context) -> Group:
+    """The group that a button named, else the one of this channel, else the workspace's only one.
+
+    Raises Refused: with buttons where several are possible.
+    """
+    found = find_groups(ctx)
+    if ctx.group_id is not None:
+        named = next((group for group in found if group.id == ctx.group_id), None)
+        if named is None:
+            raise refuse(*NOT_FOUND)
+        return named
+    here = next((group for group in found if group.channel == ctx.request.channel.home), None)
+    if here is not None:
+        return here
+    if not found:
+        raise refuse(*NO_GROUP, _setup_button(ctx))
+    if len(found) == 1:
+        return found[0]
+    raise Refused(_which(ctx, found))
+
+
+def _setup_button(ctx: Context) -> Button:
+    label = "Set up a group here" if ctx.request.organizer else "How to start"
+    return Button(label, "setup" if ctx.request.organizer else "help", style=Style.PRIMARY)
+
+
+def _which(ctx: Context, found: Sequence[Group]) -> Reply:
+    carried = portable(ctx.request.args)
+    buttons = tuple(
+        Button(f"#{group.channel_name or group.channel}", ctx.request.command, {**carried, "group": group.id or 0})
+        for group in found[:MOST_BUTTONS]
+    )
+    return Reply(WHICH_GROUP, WHICH_GROUP_TEXT, buttons=buttons, tone=Tone.WARN)
+
+
+def portable(args: Mapping[str, Value]) -> dict[str, str | int]:
+    """The arguments that a button can carry."""
+    return {name: value for name, value in args.items() if isinstance(value, str | int)}
+
+
+def schedule_of(group: Group) -> Schedule:
+    """The group's weekly times."""
+    return Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)
+
+
+def edition_of(ctx: Context, group: Group) -> Edition:
+    """The roadmap that a group studies."""
+    return ctx.catalog.editions[group.roadmap_id]
+
+
+def weeks_of(ctx: Context, group: Group) -> Sequence[Week]:
+    """The group's plan."""
+    return edition_of(ctx, group).weeks(Pace(group.pace_hours))
+
+
+def group_topic(ctx: Context, group: Group) -> Topic | None:
+    """What the group is on: the topic of its last prompt, None before the first."""
+    weeks = weeks_of(ctx, group)
+    return weeks[min(group.step, len(weeks)) - 1].topic if group.step else None
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A person in a group: where they stand. `member` is None for someone who only looks."""
+
+    group: Group
+    edition: Edition
+    member: Member | None
+    marks: tuple[Mark, ...]
+
+    @property
+    def group_id(self) -> int:
+        """The group's id, for buttons and queries."""
+        assert self.group.id is not None
+        return self.group.id
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The group's zone."""
+        return zone(self.group.zone)
+
+    @cached_property
+    def standing_marks(self) -> tuple[Mark, ...]:
+        """Marks that were not taken back."""
+        return progress.standing_marks(self.marks)
+
+    @cached_property
+    def at(self) -> Standing:
+        """Where the person stands on the roadmap as it is now."""
+        return progress.standing(self.standing_marks, self.edition.keys)
+
+    @cached_property
+    def current(self) -> Topic | None:
+        """The topic that they are on."""
+        return progress.current_topic(self.edition.roadmap, self.at)
+
+    @cached_property
+    def earned(self) -> dict[str, int]:
+        """Points that finished items brought, by key."""
+        finished = (mark for mark in self.standing_marks if mark.act is Act.FINISHED)
+        return {self.edition.keys[m.item]: m.points for m in finished if m.item in self.edition.keys}
+
+    def with_marks(self, member: Member, *new: Mark) -> "Learner":
+        """The same person after more marks."""
+        return Learner(self.group, self.edition, member, (*self.marks, *new))
+
+    def button(self, label: str, command: str, style: Style = Style.PLAIN, emoji: str = "", **args: str | int) -> Button:
+        """A button that stays with this group."""
+        return Button(label, command, {"group": self.group_id, **args}, style, emoji)
+
+
+def learner(ctx: Context, person: str | None = None) -> Learner:
+    """The person who asks, or another one by id, in the group that the request is about."""
+    group = find_group(ctx)
+    assert group.id is not None
+    member = members.member(ctx.session, group.id, person or ctx.request.person.id)
+    marks = members.marks_of(ctx.session, member.id) if member and member.id else ()
+    found = Learner(group, edition_of(ctx, group), member, marks)
+    if person is None:
+        remember(ctx, found)
+    return found
+
+
+def remember(ctx: Context, found: Learner) -> None:
+    """Let autocomplete begin with what the person is on."""
+    first = first_items(found.edition.roadmap, found.at)
+    ctx.memory.take_seat(ctx.request, Seat(found.group_id, found.edition.id, first))
+
+
+def first_items(roadmap: Roadmap, at: Standing) -> tuple[str, ...]:
+    """Keys of what a person is on: the current topic and what remains of it."""
+    topic = progress.current_topic(roadmap, at)
+    return (topic.key, *(r.key for r in progress.remaining(topic, at))) if topic else ()
+
+
+def place(group: Group) -> str:
+    """The group's channel, as text that both platforms turn into a link."""
+    return f"<#{group.channel}>"
+
+
+def shown(name: str) -> str:
+    """A person's name as bold, inert text."""
+    return f"**{escape(name)}**"

@@ -1,0 +1,34 @@
+"""Every command, in the order in which help shows them."""
+
+from bot.commands.board import leaderboard
+from bot.commands.help import help_
+from bot.commands.learn import next_, roadmap, stuck, topic
+from bot.commands.manage import pause, resume, schedule
+from bot.commands.people import join, leave
+from bot.commands.posting import posted, prompt, status
+from bot.commands.progress import progress
+from bot.commands.record import done, skip, undo
+from bot.commands.setup import setup
+from bot.core.command import Audience, command
+
+COMMANDS = (
+    command(next_),
+    command(done, writes=True),
+    command(skip, writes=True),
+    command(undo, writes=True),
+    command(progress),
+    command(roadmap),
+    command(topic),
+    command(leaderboard),
+    command(join, writes=True),
+    command(leave, writes=True),
+    command(help_),
+    command(setup, audience=Audience.ORGANIZER, writes=True),
+    command(schedule, audience=Audience.ORGANIZER, writes=True),
+    command(pause, audience=Audience.ORGANIZER, writes=True),
+    command(resume, audience=Audience.ORGANIZER, writes=True),
+    command(status, audience=Audience.ORGANIZER),
+    command(prompt, audience=Audience.ORGANIZER, writes=True),
+    command(posted, audience=Audience.ORGANIZER, typed=False),
+    command(stuck, typed=False),
+)

@@ -1,0 +1,1 @@
+"""What a command, a request, a reply and a platform are; no SDK, no SQL."""

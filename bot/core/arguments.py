@@ -1,0 +1,83 @@
+"""Arguments are hostile until checked: what a button carries was stored outside, what is typed is anything."""
+
+from collections.abc import Mapping
+
+from bot.core.command import Command, Option, Takes
+from bot.core.reply import refuse
+from bot.core.request import Channel, Person, Value
+from bot.core.markup import escape
+from bot.core.text import clean
+
+GROUP = "group"
+"""Any button may name the group it belongs to; it is checked against the workspace like everything else."""
+
+POST = "post"
+"""Buttons under a post carry its mark, by which it is found again in the channel's history."""
+
+TEXT_LIMIT = 500
+
+
+def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments of a command, each of its option's type and within its bounds; None and "" are left out.
+
+    Raises Refused with a sentence for the person.
+    """
+    found: dict[str, Value] = {}
+    for name, value in args.items():
+        option = command.option(name)
+        if option is not None and value not in (None, ""):
+            found[name] = _checked(option, value)
+    missing = [option.name for option in command.options if option.required and option.name not in found]
+    if missing:
+        raise refuse(f"/{command.name} needs {missing[0]}", f"Please fill in **{missing[0]}** and send it again.")
+    return found
+
+
+def _checked(option: Option, value: Value) -> Value:
+    match option.takes:
+        case Takes.TEXT:
+            return _text(option, value)
+        case Takes.INTEGER | Takes.NUMBER:
+            return _number(option, value)
+        case Takes.CHANNEL if isinstance(value, Channel):
+            return value
+        case Takes.PERSON if isinstance(value, Person):
+            return value
+        case Takes.PERSON if isinstance(value, str) and value.isdecimal():
+            return Person(value[:32], "")
+    raise refuse("That does not fit", f"**{option.name}** can't be understood here. Please choose it again.")
+
+
+def _text(option: Option, value: Value) -> str:
+    limit = int(option.maximum or TEXT_LIMIT)
+    text = clean(str(value), limit, lines=limit > 200)  # noqa: PLR2004 - only notes are long enough for lines
+    if option.choices:
+        chosen = next((c.value for c in option.choices if text.lower() in (c.value.lower(), c.label.lower())), None)
+        if chosen is None:
+            offered = ", ".join(choice.label for choice in option.choices)
+            raise refuse("That is not one of the choices", f"**{option.name}** can be: {offered}.")
+        return chosen
+    return text
+
+
+def _number(option: Option, value: Value) -> int | float:
+    number = _parsed(option, value)
+    low, high = option.minimum, option.maximum
+    if number is None or (low is not None and number < low) or (high is not None and number > high):
+        bounds = f" between {low:g} and {high:g}" if low is not None and high is not None else ""
+        what = "a whole number" if option.takes is Takes.INTEGER else "a number"
+        said = escape(clean(str(value), 40))
+        raise refuse("That number does not fit", f"**{option.name}** takes {what}{bounds}, not “{said}”.")
+    return number
+
+
+def _parsed(option: Option, value: Value) -> int | float | None:
+    try:
+        number = float(str(value).strip().removesuffix("h").replace(",", "."))
+    except ValueError:
+        return None
+    if number != number or abs(number) > 2**53:  # noqa: PLR0124 - NaN is the one value unlike itself
+        return None
+    if option.takes is Takes.INTEGER:
+        return int(number) if number == int(number) else None
+    return number

@@ -1,0 +1,142 @@
+"""What a command is: a typed function with a description of its options.
+
+A command is written once, as `def done(ctx: Context, item: Item = "") -> Reply`, and `command(done)` reads
+its schema from the signature. Platforms compile that schema to their native construct.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from bot.core.reply import Reply
+from bot.core.request import Request, Value
+
+
+class Audience(StrEnum):
+    """Who may say a command; checked at run time on every platform."""
+
+    MEMBER = "member"
+    ORGANIZER = "organizer"
+
+
+class Takes(StrEnum):
+    """What an option takes."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    CHANNEL = "channel"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that an option offers: what is read and what is sent."""
+
+    label: str
+    value: str
+
+
+Suggest = Callable[[Any, Request, str], Sequence[Choice]]
+"""(what the process remembers, who asks where, the text typed so far) -> at most 25 choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command. `name` and `required` are filled in from the function's signature.
+
+    `minimum` and `maximum` bound a number, or the length of a text in characters.
+    """
+
+    help: str
+    takes: Takes = Takes.TEXT
+    choices: tuple[Choice, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    suggest: Suggest | None = None
+    hidden: bool = False
+    """Only buttons fill it in; it is not part of what people type."""
+    name: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as every platform sees it.
+
+    `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
+    answer that had to be deferred; `typed` is False for what only buttons can say.
+    """
+
+    name: str
+    help: str
+    details: str
+    options: tuple[Option, ...]
+    run: Callable[..., Reply]
+    audience: Audience = Audience.MEMBER
+    writes: bool = False
+    private: bool = True
+    typed: bool = True
+
+    @property
+    def public_options(self) -> tuple[Option, ...]:
+        """What people can type, in the order of the signature."""
+        return tuple(option for option in self.options if not option.hidden)
+
+    def option(self, name: str) -> Option | None:
+        """The option of that name, or None."""
+        return next((option for option in self.options if option.name == name), None)
+
+
+def command(
+    run: Callable[..., Reply],
+    *,
+    audience: Audience = Audience.MEMBER,
+    writes: bool = False,
+    private: bool = True,
+    typed: bool = True,
+) -> Command:
+    """Read a command from a function: its name, its docstring (the help) and its annotated options.
+
+    A trailing underscore in the name is dropped (`next_` is `/next`).
+    Raises TypeError when the docstring or an option's description is missing.
+    """
+    name = run.__name__.rstrip("_")
+    doc = inspect.getdoc(run)
+    if not doc:
+        message = f"/{name} has no docstring, and its docstring is its help"
+        raise TypeError(message)
+    first, _, rest = doc.partition("\n")
+    hints = get_type_hints(run, include_extras=True)
+    parameters = list(inspect.signature(run).parameters.values())[1:]
+    options = tuple(_option(name, parameter, hints[parameter.name]) for parameter in parameters)
+    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed)
+
+
+def _option(command_name: str, parameter: inspect.Parameter, hint: object) -> Option:
+    found = _described(hint)
+    if found is None:
+        message = f"/{command_name} {parameter.name} is not Annotated with an Option"
+        raise TypeError(message)
+    return Option(
+        found.help,
+        found.takes,
+        found.choices,
+        found.minimum,
+        found.maximum,
+        found.suggest,
+        found.hidden,
+        parameter.name,
+        parameter.default is inspect.Parameter.empty,
+    )
+
+
+def _described(hint: object) -> Option | None:
+    if get_origin(hint) is Annotated:
+        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Option)), None)
+    return next(filter(None, map(_described, get_args(hint))), None)
+
+
+Arguments = dict[str, Value]

@@ -1,0 +1,92 @@
+"""What a platform offers the rest of the bot, and how a post can end."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.command import Choice
+from bot.core.reply import Reply
+from bot.core.request import Request
+
+Handle = Callable[[Request], Awaitable[Reply]]
+SuggestFor = Callable[[Request, str, str], Awaitable[Sequence[Choice]]]
+"""(request, option, text typed so far) -> choices."""
+
+
+class Held(Exception):
+    """The platform refuses the post for a reason that only a person can mend; `str()` says which.
+
+    `gone` says that the channel itself no longer exists, so that nothing can be posted there again.
+    """
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+class TryLater(Exception):
+    """The platform certainly did not take the post; try again after `seconds`."""
+
+    def __init__(self, reason: str, seconds: float = 15.0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Unsure(Exception):
+    """The post may or may not exist: an answer was lost, late or a server error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A post on its way out. The same `nonce` within a few minutes is the same message to the platform.
+
+    `mark` stands in the ids of the post's buttons, so that it is found again in the channel's history.
+    """
+
+    channel: str
+    reply: Reply
+    nonce: str
+    mark: str
+
+
+class Notes(Protocol):
+    """A few short texts that a platform keeps over a restart."""
+
+    async def get(self, key: str) -> str | None:
+        """What was put under a key, or None."""
+        ...
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep a text under a key."""
+        ...
+
+
+class Platform(Protocol):
+    """The sending side of a chat platform."""
+
+    name: str
+
+    def ready(self) -> bool:
+        """Whether posts can be sent now."""
+        ...
+
+    async def send(self, message: Message) -> str:
+        """Post a message and return its id. Raises Held, TryLater or Unsure."""
+        ...
+
+    async def find(self, message: Message, since: datetime) -> str | None:
+        """Look for a message in its channel's history; raises as `send` does when that can't be read."""
+        ...
+
+    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
+        """Open the discussion under a message, once, and return its id. Raises Held, TryLater or Unsure."""
+        ...
+
+    async def tell(self, person: str, reply: Reply) -> bool:
+        """Say something to a person privately; False when they do not take messages."""
+        ...
+
+    def message_url(self, workspace: str, channel: str, message_id: str) -> str:
+        """The address of a message."""
+        ...

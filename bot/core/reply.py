@@ -1,0 +1,78 @@
+"""What a command answers. A command returns a Reply and never sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """How a button looks."""
+
+    PRIMARY = "primary"
+    PLAIN = "plain"
+    GOOD = "good"
+    DANGER = "danger"
+
+
+class Tone(StrEnum):
+    """The colour of a Reply."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A command with its arguments filled in: a click is the same road as typing.
+
+    `ask` names options that the person fills in first, in a small form. `replaces` shows the answer in place of
+    the message that carries the button (the next page of a board) where that is the clicker's own.
+    """
+
+    label: str
+    command: str
+    args: Mapping[str, str | int] = field(default_factory=dict)
+    style: Style = Style.PLAIN
+    emoji: str = ""
+    ask: tuple[str, ...] = ()
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A titled paragraph of a Reply."""
+
+    title: str
+    text: str
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer in markdown in which everything that a person wrote is already escaped.
+
+    `deliver` is the id of a post that is to be sent at once, before the person is told how that went.
+    """
+
+    title: str
+    text: str = ""
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    tone: Tone = Tone.PLAIN
+    private: bool = True
+    deliver: int | None = None
+
+
+class Refused(Exception):
+    """Raised by a command to answer with a Reply instead; what was written so far is rolled back."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.title)
+        self.reply = reply
+
+
+def refuse(title: str, text: str, *buttons: Button) -> Refused:
+    """A kind, private refusal that says what to do next."""
+    return Refused(Reply(title, text, buttons=buttons, tone=Tone.WARN))

@@ -1,0 +1,133 @@
+"""Request -> transaction -> command -> commit -> Reply; the one place for errors."""
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from bot.commands.context import Context
+from bot.commands.memory import Memory
+from bot.commands.seats import find_seat
+from bot.core.arguments import GROUP, checked
+from bot.core.command import Audience, Choice, Command
+from bot.core.reply import Refused, Reply, Tone
+from bot.core.request import Request
+from bot.store.database import Busy, Database, Unwritable
+
+log = logging.getLogger("roadmate.commands")
+T = TypeVar("T")
+
+UNKNOWN = Reply(
+    "That button is from another version",
+    "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
+    tone=Tone.WARN,
+)
+NOT_ORGANIZER = Reply(
+    "That is for organizers",
+    "Only people with the **Manage Server** permission can do that. Nothing was changed.",
+    tone=Tone.WARN,
+)
+BUSY = Reply(
+    "Not saved, please try again",
+    "The database was busy. What was recorded before is safe; send it again in a moment.",
+    tone=Tone.WARN,
+)
+UNWRITABLE = Reply(
+    "Not saved",
+    "The database can't be written just now. What was recorded before is safe. "
+    "Please tell whoever runs Roadmate that the disk is full or read-only.",
+    tone=Tone.WARN,
+)
+FAULT = "Something went wrong on our side"
+FAULT_TEXT = "Nothing was lost and nothing was saved just now. Please try again; if it stays, tell whoever runs Roadmate: `{}`."
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Answers requests. `deliver` sends one post at once, for a Reply that asks for it."""
+
+    database: Database
+    commands: Mapping[str, Command]
+    memory: Memory
+    clock: Callable[[], datetime]
+    catch_up: timedelta
+    deliver: Callable[[int], Awaitable[object]]
+    post_url: Callable[[str, str, str, str], str]
+
+    async def handle(self, request: Request) -> Reply:
+        """Answer a request. Never raises but for cancellation: every fault becomes a Reply."""
+        started = time.perf_counter()
+        outcome, reply = await self._outcome(request)
+        log.info(
+            "command",
+            extra={
+                "command": request.command[:32],
+                "outcome": outcome,
+                "ms": round((time.perf_counter() - started) * 1000, 2),
+                "workspace": request.workspace,
+                "channel": request.channel.id,
+                "person": request.person.id,
+            },
+        )
+        return reply
+
+    async def _outcome(self, request: Request) -> tuple[str, Reply]:
+        try:
+            return "ok", await self._run(request)
+        except Refused as refused:
+            return "refused", refused.reply
+        except Busy:
+            return "busy", BUSY
+        except Unwritable:
+            log.exception("the database can't be written")
+            return "unwritable", UNWRITABLE
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
+            return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
+
+    async def _run(self, request: Request) -> Reply:
+        command = self.commands.get(request.command)
+        if command is None:
+            return UNKNOWN
+        if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
+            return NOT_ORGANIZER
+        args, group_id = checked(command, request.args), _group(request)
+
+        def work(session: Session) -> Reply:
+            context = Context(
+                session, request, now, self.memory, self.commands, self.catch_up, self.post_url, group_id
+            )
+            return command.run(context, **args)
+
+        now = self.clock()
+        reply = await (self.database.write(work) if command.writes else self.database.read(work))
+        if reply.deliver is None:
+            return reply
+        await self.deliver(reply.deliver)
+        told = {GROUP: group_id or "", "post": reply.deliver}
+        return await self._run(replace(request, command="posted", args=told))
+
+    async def suggest(self, request: Request, option_name: str, typed: str) -> Sequence[Choice]:
+        """Choices for an option while somebody types; from memory once the person was seen here."""
+        command = self.commands.get(request.command)
+        option = command.option(option_name) if command else None
+        if option is None or option.suggest is None:
+            return ()
+        if self.memory.seat(request) is None and request.workspace is not None:
+            await self.database.read(lambda session: find_seat(session, request, self.memory))
+        return option.suggest(self.memory, request, typed)
+
+
+def _group(request: Request) -> int | None:
+    named = request.args.get(GROUP)
+    try:
+        return int(str(named)) if named not in (None, "") else None
+    except ValueError:
+        # A forged id is no group's, and is answered like any other that is not found.
+        return -1

@@ -1,0 +1,1 @@
+"""What happens by itself: plan, deliver. The database row is the queue."""

@@ -1,0 +1,182 @@
+"""Deliver: claim posts, send each one, record what became of it. A failing row never stops another one."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.commands.post_texts import composed, discussion, held_notice
+from bot.core.platform import Held, Message, Platform, TryLater, Unsure
+from bot.store import groups, posts
+from bot.store.database import Database
+from bot.store.posts import RECHECK, Claimed
+from bot.store.tables import PostKind
+from bot.study.catalog import Catalog
+
+log = logging.getLogger("roadmate.posts")
+
+BATCH = 100
+AT_ONCE = 20
+SAME_NONCE = timedelta(minutes=2)
+"""How long the platform certainly recognises a repeat by its nonce; after that the channel's history is read."""
+AGAIN = timedelta(seconds=15)
+MOST_ATTEMPTS = 5
+TOO_LATE = "It could not be posted in time."
+BROKEN = "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Sends what is due through the platforms that are ready; takes nothing more once it is `stopping`."""
+
+    database: Database
+    catalog: Callable[[], Catalog]
+    platforms: Sequence[Platform]
+    clock: Callable[[], datetime]
+    catch_up: timedelta
+    stopping: bool = False
+
+    async def run(self, only: int | None = None) -> int:
+        """Send everything that is worth an attempt now, or only one post; return how many were tried."""
+        tried = 0
+        while batch := await self._claimed(posts.claim, only):
+            await self._each(batch, self._send)
+            tried += len(batch)
+        while batch := await self._claimed(posts.claim_threads, only):
+            await self._each(batch, self._open_thread)
+        return tried
+
+    async def _claimed(self, take: Callable[..., list[Claimed]], only: int | None) -> list[Claimed]:
+        ready = [platform.name for platform in self.platforms if platform.ready()]
+        if not ready or self.stopping:
+            return []
+        now = self.clock()
+        return await self.database.write(lambda session: take(session, ready, now, BATCH, only))
+
+    async def _each(self, batch: Sequence[Claimed], work: Callable[[Claimed], Awaitable[None]]) -> None:
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(claimed: Claimed) -> None:
+            async with places:
+                try:
+                    await work(claimed)
+                except Exception:
+                    # Whatever it was, the lease brings the row back, and the others go on.
+                    log.exception("post failed", extra={"post": claimed.post.id, "group": claimed.group.id})
+
+        await asyncio.gather(*map(one, batch))
+
+    async def _send(self, claimed: Claimed) -> None:
+        now, post = self.clock(), claimed.post
+        too_late = now - post.due_at > self.catch_up
+        try:
+            message_id = await self._seen_before(claimed, now, too_late=too_late)
+            if message_id is None and too_late:
+                await self._missed(claimed)
+                return
+            if message_id is None:
+                message_id = await self._platform(claimed).send(await self._message(claimed, now))
+        except Held as held:
+            await self._held(claimed, held)
+        except TryLater as later:
+            at, why = now + timedelta(seconds=later.seconds), str(later)
+            await self._record(claimed, "later", lambda s: posts.record_later(s, _id(claimed), at, why))
+        except Unsure as unsure:
+            why = str(unsure)
+            await self._record(claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), now + AGAIN, why))
+        except Exception:
+            await self._broken(claimed, now)
+            raise
+        else:
+            await self._sent(claimed, now, message_id)
+
+    async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
+        first = claimed.post.tried_at
+        if not claimed.unsure or first is None or (now - first <= SAME_NONCE and not too_late):
+            return None
+        message = await self._message(claimed, now)
+        return await self._platform(claimed).find(message, first - timedelta(minutes=1))
+
+    async def _message(self, claimed: Claimed, now: datetime) -> Message:
+        catalog = self.catalog()
+        reply = await self.database.read(lambda session: composed(session, catalog, claimed.group, claimed.post, now))
+        mark = f"{_id(claimed)}.{claimed.post.edition}"
+        return Message(claimed.group.channel, reply, f"rm{mark}", mark)
+
+    async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
+        thread = claimed.post.kind == PostKind.PROMPT
+        await self._record(
+            claimed, "sent", lambda s: posts.record_sent(s, _id(claimed), now, message_id, thread=thread)
+        )
+
+    async def _missed(self, claimed: Claimed) -> None:
+        def record(session: Session) -> None:
+            posts.record_missed(session, _id(claimed), TOO_LATE)
+            if claimed.post.kind == PostKind.PROMPT:
+                groups.take_step_back(session, claimed.post.group_id, claimed.post.step)
+
+        await self._record(claimed, "missed", record)
+
+    async def _broken(self, claimed: Claimed, now: datetime) -> None:
+        # A row that always fails is pushed ahead, later each time, and given up with a reason.
+        attempts = claimed.post.attempts
+        if attempts >= MOST_ATTEMPTS:
+            await self._held(claimed, Held(BROKEN))
+        else:
+            at = now + AGAIN * 2**attempts
+            await self._record(claimed, "broken", lambda s: posts.record_unsure(s, _id(claimed), at, BROKEN))
+
+    async def _held(self, claimed: Claimed, held: Held) -> None:
+        first = claimed.post.attempts == 1
+        recheck = self.clock() + RECHECK if first and not held.gone else None
+
+        def record(session: Session) -> None:
+            posts.record_held(session, _id(claimed), recheck, str(held))
+            if held.gone:
+                groups.hold(session, claimed.group, str(held))
+
+        await self._record(claimed, "held", record)
+        if first and claimed.group.organizer:
+            notice = held_notice(claimed.group, claimed.workspace, str(held))
+            await self._platform(claimed).tell(claimed.group.organizer, notice)
+
+    async def _open_thread(self, claimed: Claimed) -> None:
+        now, post = self.clock(), claimed.post
+        name, text = discussion(self.catalog(), claimed.group, post)
+        try:
+            opened = self._platform(claimed).open_thread(claimed.group.channel, post.message_id, name, text)
+            thread_id = await opened
+        except Held as held:
+            why = f"No discussion thread: {held}"
+            await self._record(claimed, "no thread", lambda s: posts.record_thread_later(s, _id(claimed), None, why))
+        except (TryLater, Unsure) as fault:
+            why, at = str(fault), now + AGAIN * 4
+            await self._record(claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, why))
+        else:
+            await self._record(claimed, "thread", lambda s: posts.record_thread(s, _id(claimed), thread_id))
+
+    async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], None]) -> None:
+        # Shielded: what the platform has done must be on disk even if the bot is being stopped.
+        await asyncio.shield(self.database.write(work))
+        late = (self.clock() - claimed.post.due_at).total_seconds()
+        log.info(
+            "post",
+            extra={
+                "post": claimed.post.id,
+                "kind": claimed.post.kind,
+                "group": claimed.group.id,
+                "outcome": outcome,
+                "late_s": round(late, 1),
+            },
+        )
+
+    def _platform(self, claimed: Claimed) -> Platform:
+        return next(p for p in self.platforms if p.name == claimed.workspace.platform)
+
+
+def _id(claimed: Claimed) -> int:
+    assert claimed.post.id is not None
+    return claimed.post.id

@@ -1,0 +1,72 @@
+"""The tick: plan, then deliver. The database row is the queue; a scheduler only calls this."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.jobs.deliver import Delivery
+from bot.jobs.plan import plan_batch
+from bot.store import health
+from bot.store.database import Busy, Database
+from bot.study.catalog import Catalog
+
+log = logging.getLogger("roadmate.tick")
+
+BEAT_EVERY = timedelta(minutes=1)
+
+
+class Ticker:
+    """Ticks one at a time. Holds no state that a crash could lose."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: Callable[[], Catalog],
+        delivery: Delivery,
+        clock: Callable[[], datetime],
+        catch_up: timedelta,
+    ) -> None:
+        self.database, self.catalog, self.delivery = database, catalog, delivery
+        self.clock, self.catch_up = clock, catch_up
+        self._one = asyncio.Lock()
+        self._beaten: datetime | None = None
+
+    async def tick(self) -> None:
+        """Plan every group whose time has come and send what is due."""
+        async with self._one:
+            await self._beat()
+            while await self.plan():
+                pass
+            await self.delivery.run()
+
+    async def plan(self) -> int:
+        """Plan one batch of groups in one transaction; return how many there were."""
+        now, catalog = self.clock(), self.catalog()
+        return await self.database.write(lambda session: plan_batch(session, catalog, now, self.catch_up))
+
+    async def guarded(self) -> None:
+        """A tick for the scheduler: a fault is logged and the next tick comes all the same."""
+        if self.delivery.stopping:
+            return
+        try:
+            await self.tick()
+        except Busy:
+            log.warning("the database was busy; the next tick tries again")
+        except Exception:
+            log.exception("tick failed; the next one tries again")
+
+    async def _beat(self) -> None:
+        now = self.clock()
+        if self._beaten is None or now - self._beaten >= BEAT_EVERY or now < self._beaten:
+            await self.database.write(lambda session: health.beat(session, now))
+            self._beaten = now
+
+    def stop(self) -> None:
+        """Begin no more ticks and take no more posts."""
+        self.delivery.stopping = True
+
+    async def idle(self) -> None:
+        """Wait for a tick that is under way."""
+        async with self._one:
+            return

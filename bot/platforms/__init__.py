@@ -1,0 +1,1 @@
+"""The only place where a chat SDK is imported; a folder per platform."""

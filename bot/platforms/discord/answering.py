@@ -1,0 +1,148 @@
+"""Answer an interaction once: directly when the reply is ready in time, else after deferring."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.core.platform import Handle
+from bot.core.reply import Reply, Tone
+from bot.core.request import Request
+from bot.platforms.discord.rendering import render
+from bot.platforms.discord.requests import Interaction
+
+log = logging.getLogger("roadmate.discord")
+
+SLOW = 1.5
+"""Discord gives three seconds for the first answer, and half of them may go on the way."""
+
+FAULT = Reply(
+    "Something went wrong on our side",
+    "Nothing was lost. Please try again in a moment.",
+    tone=Tone.WARN,
+)
+OLD_BUTTON = Reply(
+    "That button is from an older version",
+    "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
+    tone=Tone.WARN,
+)
+OLD_COMMAND = Reply(
+    "That command has changed",
+    "Discord still shows you an older form of it. Reload Discord (Ctrl+R) and send it again.",
+    tone=Tone.WARN,
+)
+
+LOST = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+"""What can happen on the way to Discord; what the command did is kept all the same."""
+
+_TOO_LATE = frozenset({10062, 40060, 10008, 10015})
+"""The interaction has expired or was answered already; message or webhook gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to answer: how private after deferring; in place of the message clicked; privately in any case."""
+
+    deferred_private: bool = True
+    in_place: bool = False
+    only_private: bool = False
+
+
+async def answer(interaction: Interaction, handle: Handle, request: Request, manner: Manner) -> None:
+    """Let `handle` work and answer with its reply."""
+    deferring: asyncio.Task[bool] | None = None
+
+    def defer() -> None:
+        nonlocal deferring
+        deferring = asyncio.create_task(_defer(interaction, manner))
+
+    # A timer costs less on the way of every quick answer than a task to wait for.
+    timer = asyncio.get_running_loop().call_later(SLOW, defer)
+    try:
+        reply = await handle(request)
+    except Exception:
+        log.exception("handle failed", extra={"command": request.command})
+        reply = FAULT
+    finally:
+        timer.cancel()
+    if deferring is None:
+        await respond(interaction, reply, manner)
+    elif await deferring:
+        await _follow_up(interaction, reply, manner)
+
+
+async def respond(interaction: Interaction, reply: Reply, manner: Manner) -> None:
+    """Answer directly, with the reply's own privacy."""
+    embed, view = render(reply)
+    try:
+        if _replaces(interaction, reply, manner):
+            await interaction.response.edit_message(embed=embed, view=view)
+        else:
+            private = reply.private or manner.only_private
+            await interaction.response.send_message(embed=embed, ephemeral=private, **_optional(view))
+    except LOST as error:
+        _lost(interaction, error)
+
+
+async def _defer(interaction: Interaction, manner: Manner) -> bool:
+    try:
+        if manner.in_place:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=_deferred_private(manner), thinking=True)
+    except LOST as error:
+        _lost(interaction, error)
+        return False
+    return True
+
+
+async def _follow_up(interaction: Interaction, reply: Reply, manner: Manner) -> None:
+    """Answer after deferring, which has fixed the privacy of the message that is there now."""
+    embed, view = render(reply)
+    private = reply.private or manner.only_private
+    try:
+        if manner.in_place:
+            if _replaces(interaction, reply, manner):
+                await interaction.edit_original_response(embed=embed, view=view)
+                return
+        elif private == _deferred_private(manner):
+            await interaction.edit_original_response(embed=embed, view=view)
+            return
+        else:
+            await interaction.delete_original_response()
+        await interaction.followup.send(embed=embed, ephemeral=private, **_optional(view))
+    except LOST as error:
+        _lost(interaction, error)
+
+
+def _deferred_private(manner: Manner) -> bool:
+    return manner.deferred_private or manner.only_private
+
+
+def _replaces(interaction: Interaction, reply: Reply, manner: Manner) -> bool:
+    """Never write a private reply into a message that everybody sees."""
+    message = interaction.message
+    return manner.in_place and message is not None and (message.flags.ephemeral or not reply.private)
+
+
+def _optional(view: discord.ui.View | None) -> dict[str, Any]:
+    return {} if view is None else {"view": view}
+
+
+def _lost(interaction: Interaction, error: Exception) -> None:
+    code = getattr(error, "code", None)
+    # The text of an error of the network may hold the address, and with it the interaction's token.
+    log.log(
+        logging.INFO if code in _TOO_LATE else logging.WARNING,
+        "an answer was lost",
+        extra={
+            "error": type(error).__name__,
+            "code": code,
+            "interaction": interaction.id,
+            "workspace": interaction.guild_id,
+            "person": interaction.user.id,
+        },
+    )

@@ -1,0 +1,80 @@
+"""The connection to Discord: one command tree, one road for clicks, and a small cache."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import discord
+from discord import app_commands
+
+from bot.core.command import Command
+from bot.core.platform import Handle, Notes, SuggestFor
+from bot.core.request import Value
+from bot.platforms.discord.answering import FAULT, OLD_COMMAND, Manner, answer, respond
+from bot.platforms.discord.clicks import clicked
+from bot.platforms.discord.compiling import compile_command
+from bot.platforms.discord.requests import Interaction, request_from
+from bot.platforms.discord.syncing import sync
+
+log = logging.getLogger("roadmate.discord")
+
+Left = Callable[[str], Awaitable[None]]
+LONGEST_WAIT = 30.0
+"""Seconds to wait for a rate limit before giving up; the shortest that discord.py takes."""
+
+_CLICKS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
+
+class Tree(app_commands.CommandTree["Client"]):
+    """The commands, with a kind answer where Discord and we disagree about them."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["Client"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer what discord.py could not match to a command, or what failed in between."""
+        stale = isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch)
+        if stale:
+            log.info("a command from an older version", extra={"interaction": interaction.id})
+        else:
+            log.error("a command failed", exc_info=error, extra={"interaction": interaction.id})
+        answerable = interaction.type is discord.InteractionType.application_command
+        if answerable and not interaction.response.is_done():
+            await respond(interaction, OLD_COMMAND if stale else FAULT, Manner())
+
+
+class Client(discord.Client):
+    """A client that asks for no privileged intent and keeps no members and no messages."""
+
+    def __init__(
+        self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+        )
+        self.tree = Tree(self)
+        self._commands = {command.name: command for command in commands}
+        self._handle, self._notes, self._left = handle, notes, left
+        for command in commands:
+            if command.typed:
+                self.tree.add_command(compile_command(command, self._typed, suggest))
+
+    async def setup_hook(self) -> None:
+        """Bring the commands up to date before the first event."""
+        await sync(self.tree, self._notes)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer clicks and forms; what is typed comes by way of the tree."""
+        if interaction.type in _CLICKS:
+            await clicked(interaction, self._commands, self._handle)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Say which server the bot was removed from; an outage is none of it."""
+        await self._left(str(guild.id))
+
+    async def _typed(self, interaction: Interaction, command: Command, args: dict[str, Value]) -> None:
+        request = request_from(interaction, command.name, args)
+        await answer(interaction, self._handle, request, Manner(command.private))

@@ -1,0 +1,72 @@
+"""What Discord's refusals and the network's failures mean for a post."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import discord
+
+from bot.core.platform import Held, TryLater, Unsure
+from bot.core.text import clean, join_words
+
+LIMIT = 30.0
+"""Seconds for one call, waiting for rate limits and discord.py's own retries included."""
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, NO_ACCESS, NO_PERMISSION = 10003, 10008, 50001, 50013
+THREAD_EXISTS = 160004
+_REASONS = {
+    UNKNOWN_MESSAGE: "The post was deleted before its thread could be opened.",
+    50083: "The thread is archived.",
+    160005: "The thread is locked.",
+    160006: "The server has as many open threads as Discord allows.",
+    200000: "The server's AutoMod blocked the post. Allow Roadmate's role in AutoMod's settings.",
+    200001: "The server's AutoMod blocked the title. Allow Roadmate's role in AutoMod's settings.",
+}
+
+Missing = Callable[[], tuple[str, ...] | None]
+
+
+@asynccontextmanager
+async def explained(missing: Missing) -> AsyncIterator[None]:
+    """Turn every failure into Held, TryLater or Unsure; `missing` names the permissions not given."""
+    try:
+        async with asyncio.timeout(LIMIT):
+            yield
+    except discord.RateLimited as error:
+        raise TryLater("Discord asks to wait.", error.retry_after) from error
+    except discord.HTTPException as error:
+        raise _meaning(error, missing) from error
+    except aiohttp.ClientConnectorError as error:
+        # It never left this machine.
+        raise TryLater("Discord can't be reached.") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unsure(f"Discord's answer was lost ({type(error).__name__}).") from error
+
+
+def _meaning(error: discord.HTTPException, missing: Missing) -> Exception:
+    if error.status >= 500:  # noqa: PLR2004 - a server error
+        return Unsure(f"Discord had an error of its own ({error.status}).")
+    if error.status == 429:  # noqa: PLR2004 - too many requests
+        return TryLater("Discord asks to wait.", _retry_after(error))
+    if error.status == 401:  # noqa: PLR2004 - the token was changed while we run
+        return TryLater("Discord does not accept the bot's token any more.", 60.0)
+    if error.code == UNKNOWN_CHANNEL:
+        return Held("The channel is gone. Choose another one with /setup.", gone=True)
+    if error.code in (NO_ACCESS, NO_PERMISSION):
+        return Held(_lacks(missing()))
+    return Held(_REASONS.get(error.code) or f"Discord refused it: {clean(error.text, 200)} ({error.code}).")
+
+
+def _lacks(names: tuple[str, ...] | None) -> str:
+    if not names:
+        return "Roadmate may not post in the channel. Check its permissions there."
+    return f"Roadmate is missing {join_words(names)} in the channel. Give it in the channel's settings."
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    """A refusal by Cloudflare, in front of Discord, names its time in a header."""
+    try:
+        return max(1.0, float(error.response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return 60.0

@@ -1,0 +1,75 @@
+"""Workspaces and their groups."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from bot.store.tables import Group, GroupState, Workspace
+
+
+def workspace(session: Session, platform: str, external_id: str) -> Workspace | None:
+    """The workspace by the platform's own id."""
+    return session.exec(
+        select(Workspace).where(Workspace.platform == platform, Workspace.external_id == external_id)
+    ).first()
+
+
+def enter_workspace(session: Session, platform: str, external_id: str, name: str, now: datetime) -> Workspace:
+    """The workspace, made when it is new and welcomed back when it had left."""
+    found = workspace(session, platform, external_id)
+    if found is None:
+        found = Workspace(platform=platform, external_id=external_id, joined_at=now)
+    found.name, found.left_at = name, None
+    session.add(found)
+    session.flush()
+    return found
+
+
+def leave_workspace(session: Session, platform: str, external_id: str, now: datetime) -> None:
+    """Record that the bot was removed; data is kept and nothing is planned any more."""
+    found = workspace(session, platform, external_id)
+    if found is None:
+        return
+    found.left_at = now
+    session.add(found)
+    for group in groups_of(session, platform, external_id):
+        hold(session, group, "Roadmate was removed from the server.")
+
+
+def groups_of(session: Session, platform: str, external_id: str) -> Sequence[Group]:
+    """Every group of a workspace, oldest first."""
+    return session.exec(
+        select(Group)
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .where(Workspace.platform == platform, Workspace.external_id == external_id)
+        .order_by(col(Group.id))
+    ).all()
+
+
+def group_with_workspace(session: Session, group_id: int) -> tuple[Group, Workspace] | None:
+    """A group by its id, for what the bot does by itself; people reach groups through their workspace."""
+    return session.exec(
+        select(Group, Workspace)
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .where(Group.id == group_id)
+    ).first()
+
+
+def hold(session: Session, group: Group, reason: str) -> None:
+    """Stop a group's schedule until an organizer mends the reason."""
+    group.state, group.held_reason, group.next_due_at = GroupState.HELD, reason, None
+    session.add(group)
+
+
+def take_step_back(session: Session, group_id: int, step: int) -> None:
+    """Give the topic of a prompt that was missed to the next one, unless the plan went on meanwhile."""
+    session.exec(
+        update(Group).where(col(Group.id) == group_id, col(Group.step) == step).values(step=step - 1)
+    )
+
+
+def save(session: Session, group: Group) -> None:
+    """Write a group's changes, so that it has an id and later queries see them."""
+    session.add(group)
+    session.flush()

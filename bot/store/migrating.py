@@ -1,0 +1,83 @@
+"""Bringing a database to the schema of this version, whole or not at all."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import create_engine
+
+from bot.core.errors import StartupError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_SOURCE = Path(__file__).parents[2] / "migrations"
+_INSTALLED = Path(__file__).parents[1] / "_data" / "migrations"
+
+
+def folder() -> Path:
+    """Where the migrations are: at the top of a checkout, inside the package of an installed wheel."""
+    return _SOURCE if _SOURCE.is_dir() else _INSTALLED
+
+
+def newest() -> str:
+    """The revision that this version needs; revisions are numbered, so no migration has to be imported for it."""
+    return max(path.name[:4] for path in (folder() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision a database is at, or None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found is not None else None
+
+
+def upgrade(database_url: str) -> tuple[str | None, str]:
+    """Migrate a database and return (revision before, revision now). Raises StartupError for a newer schema."""
+    engine = migration_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            before = revision_of(connection)
+        target = newest()
+        if before == target:
+            return before, target
+        if before is not None and before > target:
+            message = (
+                f"The database is at schema {before}, and this version of Roadmate knows schemas up to {target}. "
+                "Nothing was changed. Start the newer version, or restore a backup made before the upgrade."
+            )
+            raise StartupError(message)
+        move(engine, target)
+        return before, target
+    finally:
+        engine.dispose()
+
+
+def move(engine: Engine, target: str) -> None:
+    """Run migrations up or down to a revision, in one transaction."""
+    # Costs half a second and 39 MB, so only where there is something to migrate.
+    from alembic import command
+
+    with engine.begin() as connection:
+        down = (revision_of(connection) or "") > target or target == "base"
+        (command.downgrade if down else command.upgrade)(config(connection), target)
+
+
+def config(connection: Connection) -> "Config":
+    """An Alembic configuration for a connection."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(folder()))
+    made.attributes["connection"] = connection
+    return made
+
+
+def migration_engine(database_url: str) -> Engine:
+    """An engine whose transactions can undo a half-done migration on SQLite too."""
+    from bot.store.database import sqlite_engine
+
+    if database_url.startswith("sqlite"):
+        return sqlite_engine(database_url, 1)
+    return create_engine(database_url)

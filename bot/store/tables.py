@@ -1,0 +1,218 @@
+"""The tables. Ids of people, channels and workspaces are the platform's own, kept as text."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.columns import BigId, UtcDateTime
+
+# SQLModel gives every table its own MetaData through this registry-wide object; migrations are compared with it.
+metadata = SQLModel.metadata
+
+# One spelling for every constraint, so that a migration on either database can name what it changes.
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Meta(SQLModel, table=True):
+    """A fact about this installation: the hash of the synced commands, the scheduler's heartbeat."""
+
+    __tablename__ = "meta"
+    key: str = Field(primary_key=True, max_length=64)
+    value: str = Field(max_length=500)
+
+
+class Workspace(SQLModel, table=True):
+    """A Discord guild or Slack team."""
+
+    __tablename__ = "workspace"
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str = Field(max_length=16)
+    external_id: str = Field(max_length=32)
+    name: str = Field(default="", max_length=100)
+    joined_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RoadmapRow(SQLModel, table=True):
+    """A published roadmap; `body` is its canonical JSON."""
+
+    __tablename__ = "roadmap"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(max_length=40, unique=True)
+    title: str = Field(max_length=150)
+    digest: str = Field(max_length=64)
+    body: str
+    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ItemRow(SQLModel, table=True):
+    """A topic or resource that marks can point at. Its key may be renamed, its id never changes."""
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("roadmap_id", "key"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    roadmap_id: int = Field(foreign_key="roadmap.id", sa_type=BigId)
+    key: str = Field(max_length=40)
+    title: str = Field(max_length=150)
+    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class GroupState(StrEnum):
+    """Whether a group's posts are planned."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    HELD = "held"
+    FINISHED = "finished"
+
+
+class Group(SQLModel, table=True):
+    """One cohort studying one roadmap in one channel.
+
+    `step` counts the weeks of the plan that were prompted. Occurrences up to `planned_to` have their posts;
+    `next_due_at` is the next one after it. `pace_hours` 0 means a topic a week.
+    """
+
+    __tablename__ = "study_group"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "channel"),
+        Index(
+            "ix_study_group_due",
+            "next_due_at",
+            sqlite_where=text("next_due_at IS NOT NULL"),
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigId)
+    roadmap_id: int = Field(foreign_key="roadmap.id", sa_type=BigId)
+    channel: str = Field(max_length=32)
+    channel_name: str = Field(default="", max_length=100)
+    weekday: int = 0
+    minute: int = 540
+    zone: str = Field(default="UTC", max_length=64)
+    pace_hours: int = 0
+    reminder_weekday: int = 3
+    reminder_minute: int = 540
+    state: str = Field(default=GroupState.ACTIVE, max_length=16)
+    paused_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    step: int = 0
+    planned_to: datetime = Field(sa_type=UtcDateTime)
+    next_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    held_reason: str = Field(default="", max_length=500)
+    organizer: str = Field(default="", max_length=32)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Member(SQLModel, table=True):
+    """A person in a group."""
+
+    __tablename__ = "member"
+    __table_args__ = (UniqueConstraint("group_id", "person"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
+    person: str = Field(max_length=32)
+    name: str = Field(max_length=100)
+    joined_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class MarkRow(SQLModel, table=True):
+    """Append-only: a member finished, skipped or undid something. `points` are what it brought at that time."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        Index("ix_mark_member_id", "member_id"),
+        Index("ix_mark_item_id", "item_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    member_id: int = Field(foreign_key="member.id", sa_type=BigId)
+    item_id: int = Field(foreign_key="item.id", sa_type=BigId)
+    act: str = Field(max_length=16)
+    at: datetime = Field(sa_type=UtcDateTime)
+    points: int = 0
+    hours: float | None = None
+    note: str = Field(default="", max_length=500)
+    undoes: int | None = Field(default=None, sa_type=BigId)
+
+
+class ScoreRow(SQLModel, table=True):
+    """A row of a board: derived from a member's marks in the transaction that records them."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        Index("ix_score_board", "group_id", "period", text("points DESC"), "reached_at", "member_id"),
+    )
+    group_id: int = Field(foreign_key="study_group.id", primary_key=True, sa_type=BigId)
+    period: str = Field(primary_key=True, max_length=8)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigId)
+    points: int
+    reached_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PostState(StrEnum):
+    """Where a post is in its life."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    HELD = "held"
+    MISSED = "missed"
+
+
+class PostKind(StrEnum):
+    """What the bot says by itself."""
+
+    PROMPT = "prompt"
+    REMINDER = "reminder"
+
+
+class Post(SQLModel, table=True):
+    """Something the bot says by itself; the row is the queue.
+
+    `try_at` is when it is next worth an attempt (None: never by itself). While CLAIMED it is the lease of the
+    one who claimed it. `tried_at` is when the first attempt began whose outcome nobody knows. `edition` counts
+    how often an organizer asked for the post again. `step` and `item_id` are the week of the plan and its topic. `thread_try_at` is the same as `try_at` for its thread.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("group_id", "kind", "occurrence"),
+        Index(
+            "ix_post_try_at",
+            "try_at",
+            sqlite_where=text("try_at IS NOT NULL"),
+            postgresql_where=text("try_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_post_thread_try_at",
+            "thread_try_at",
+            sqlite_where=text("thread_try_at IS NOT NULL"),
+            postgresql_where=text("thread_try_at IS NOT NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
+    kind: str = Field(max_length=16)
+    occurrence: date
+    step: int
+    item_id: int = Field(foreign_key="item.id", sa_type=BigId)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = Field(default=PostState.DUE, max_length=16)
+    try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+    edition: int = 0
+    reason: str = Field(default="", max_length=500)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: str = Field(default="", max_length=32)
+    thread_id: str = Field(default="", max_length=32)
+    thread_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""The rules: pure functions in which `now` is an argument."""

@@ -1,0 +1,73 @@
+"""Points and boards. A topic is worth its hours of effort; its main resources share them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.study.calendar import period_keys
+from bot.study.progress import Act, Mark
+from bot.study.roadmap import Resource, Topic
+
+EXTRA_POINTS = 1
+ALL_TIME = "all"
+
+
+def share(topic: Topic, resource: Resource) -> int:
+    """What a resource is worth. The shares of a topic's main resources add up to its hours exactly."""
+    if resource.extra:
+        return EXTRA_POINTS
+    main = [r.key for r in topic.main]
+    base, left_over = divmod(topic.hours, len(main))
+    return base + (main.index(resource.key) < left_over)
+
+
+def award_topic(topic: Topic, earned: Mapping[str, int]) -> int:
+    """What marking a whole topic adds: its hours less what its main resources brought already.
+
+    `earned` maps the keys of finished items to the points that their marks brought.
+    """
+    return max(0, topic.hours - sum(earned.get(r.key, 0) for r in topic.main))
+
+
+def award_resource(topic: Topic, resource: Resource, earned: Mapping[str, int]) -> int:
+    """What marking a resource adds: its share, or nothing when its topic was marked as a whole before."""
+    if not resource.extra and topic.key in earned:
+        return 0
+    return share(topic, resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A row of a board: the points, and when that many were reached (aware UTC)."""
+
+    points: int
+    reached_at: datetime
+
+
+def scores(marks: Iterable[Mark], zone: ZoneInfo) -> dict[str, Score]:
+    """Derive a member's score in every period from standing marks: all time, weeks and months in the zone."""
+    found: dict[str, Score] = {}
+    for mark in marks:
+        if mark.act is Act.FINISHED and mark.points:
+            for period in (ALL_TIME, *period_keys(mark.at, zone)):
+                before = found.get(period)
+                points = mark.points + (before.points if before else 0)
+                reached = max(mark.at, before.reached_at) if before else mark.at
+                found[period] = Score(points, reached)
+    return found
+
+
+def shared_ranks(points: Sequence[int], first: int = 1, before: int | None = None) -> list[int]:
+    """Ranks of a slice of a board sorted by points, descending: equal points share a rank (1, 2, 2, 4).
+
+    `first` is the place (1-based) of the slice's first row and `before` the rank that its first row shares with
+    rows above the slice, if it does.
+    """
+    ranks: list[int] = []
+    for index, value in enumerate(points):
+        if index and value == points[index - 1]:
+            ranks.append(ranks[-1])
+        else:
+            ranks.append(before if index == 0 and before is not None else first + index)
+    return ranks

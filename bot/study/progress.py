@@ -1,0 +1,122 @@
+"""What a member's marks add up to. Everything here is derived and can be derived again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.study.roadmap import Cost, Resource, Roadmap, Section, Topic
+
+
+class Act(StrEnum):
+    """What a mark says that happened."""
+
+    FINISHED = "finished"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An append-only record. `at` is aware UTC; `undoes` is the id of the mark that an UNDONE takes back."""
+
+    id: int
+    item: int
+    act: Act
+    at: datetime
+    points: int = 0
+    undoes: int | None = None
+
+
+def standing_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """The marks that nobody took back, oldest first."""
+    taken_back = {mark.undoes for mark in marks if mark.act is Act.UNDONE}
+    return tuple(mark for mark in marks if mark.act is not Act.UNDONE and mark.id not in taken_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a member stands on a roadmap, by item key. What was finished is no longer skipped."""
+
+    finished: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+
+    def topic_done(self, topic: Topic) -> bool:
+        """A topic is done when it was marked itself or all its main resources were."""
+        return topic.key in self.finished or all(r.key in self.finished for r in topic.main)
+
+    def topic_open(self, topic: Topic) -> bool:
+        """Whether the topic is still ahead: neither done nor skipped."""
+        return topic.key not in self.skipped and not self.topic_done(topic)
+
+    def begun(self, topic: Topic) -> bool:
+        """Whether anything in a topic that is not done was finished."""
+        return not self.topic_done(topic) and any(r.key in self.finished for r in topic.resources)
+
+
+def standing(marks: Iterable[Mark], keys: dict[int, str]) -> Standing:
+    """Derive a Standing from standing marks; `keys` maps item ids to keys, items that it lacks are retired."""
+    finished: set[str] = set()
+    skipped: set[str] = set()
+    for mark in marks:
+        key = keys.get(mark.item)
+        if key is not None:
+            (finished if mark.act is Act.FINISHED else skipped).add(key)
+    return Standing(frozenset(finished), frozenset(skipped - finished))
+
+
+def current_topic(roadmap: Roadmap, at: Standing) -> Topic | None:
+    """What a member is on: the first topic in study order that is neither done nor skipped."""
+    return next((topic for topic in roadmap.topics if at.topic_open(topic)), None)
+
+
+def skipped_topics(roadmap: Roadmap, at: Standing) -> tuple[Topic, ...]:
+    """Topics left out so far; they can be done later all the same."""
+    return tuple(t for t in roadmap.topics if t.key in at.skipped and not at.topic_done(t))
+
+
+def remaining(topic: Topic, at: Standing) -> tuple[Resource, ...]:
+    """Main resources still to do, shortest free one first; resources that are only partly free stand between."""
+    left = [r for r in topic.main if r.key not in at.finished and r.key not in at.skipped]
+    return tuple(sorted(left, key=_easiest_first))
+
+
+def extras_left(topic: Topic, at: Standing) -> tuple[Resource, ...]:
+    """Extra resources not done yet, in the same order."""
+    left = [r for r in topic.extras if r.key not in at.finished and r.key not in at.skipped]
+    return tuple(sorted(left, key=_easiest_first))
+
+
+def _easiest_first(resource: Resource) -> tuple[int, float]:
+    return (list(Cost).index(resource.cost), resource.length)
+
+
+def missing_before(roadmap: Roadmap, topic: Topic, at: Standing) -> tuple[Topic, ...]:
+    """Required topics that are not done; they warn and never lock."""
+    return tuple(t for key in topic.requires if not at.topic_done(t := roadmap.by_key[key]))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of something is done."""
+
+    topics: int
+    topics_done: int
+    resources: int
+    resources_done: int
+
+
+def tally(topics: Sequence[Topic], at: Standing) -> Tally:
+    """Count topics and main resources; extras never count against anyone."""
+    main = [r for topic in topics for r in topic.main]
+    return Tally(
+        len(topics),
+        sum(at.topic_done(topic) for topic in topics),
+        len(main),
+        sum(r.key in at.finished for r in main),
+    )
+
+
+def tally_sections(roadmap: Roadmap, at: Standing) -> tuple[tuple[Section, Tally], ...]:
+    """The same for each section, in the order of the file."""
+    return tuple((section, tally(section.topics, at)) for section in roadmap.sections)

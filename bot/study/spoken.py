@@ -1,0 +1,86 @@
+"""What people type for a day, a time of day and a date, and how the bot writes them back."""
+
+import re
+from datetime import date, timedelta
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HOURS_A_DAY, _HOURS_A_HALF, _MINUTES = 24, 12, 60
+
+FURTHEST = timedelta(days=366)
+"""The latest date that `parse_date` takes, counted from today: a year, leap day included."""
+
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?: ?([ap])\.?m\.?)?")
+_NAMED_TIMES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_SPAN = re.compile(r"(?:in )?(\d{1,3}|an?|one) ?(d|days?|w|weeks?)")
+_NAMED_SPANS = {"today": 0, "tomorrow": 1, "next week": 7}
+
+
+class NotUnderstood(ValueError):
+    """What was typed means nothing here; `str()` is a sentence for its author, with an example."""
+
+
+def parse_day(text: str) -> int:
+    """Read a day of the week, 0 = Monday to 6 = Sunday; two letters are enough. Raises NotUnderstood."""
+    word = _plain(text)
+    for number, name in enumerate(DAYS):
+        if len(word) > 1 and (name.lower() + "s").startswith(word):
+            return number
+    raise NotUnderstood("I did not recognise that day. Type a day of the week, for example Monday or mon.")
+
+
+def parse_time(text: str) -> int:
+    """Read a time of day as a minute of the day, 0 to 1439. Raises NotUnderstood."""
+    word = _plain(text)
+    if word in _NAMED_TIMES:
+        return _NAMED_TIMES[word]
+    found = _TIME.fullmatch(word)
+    if found:
+        hour, minute = _hour(int(found[1]), found[3]), int(found[2] or 0)
+        if hour is not None and minute < _MINUTES:
+            return hour * _MINUTES + minute
+    raise NotUnderstood("I did not recognise that time. Type it like 09:00 or 9:30 pm.")
+
+
+def _hour(hour: int, half: str | None) -> int | None:
+    """Give the hour of the day, or None: 12 am is midnight and 12 pm is noon."""
+    if half is None:
+        return hour if hour < _HOURS_A_DAY else None
+    if not 1 <= hour <= _HOURS_A_HALF:
+        return None
+    return hour % _HOURS_A_HALF + (_HOURS_A_HALF if half == "p" else 0)
+
+
+def parse_date(text: str, today: date) -> date:
+    """Read a date, or a number of days or weeks, from today to a year ahead. Raises NotUnderstood."""
+    found = _date(_plain(text), today)
+    if found is None:
+        raise NotUnderstood("I did not recognise that date. Type it like 2026-02-01, or 10 days, or 2 weeks.")
+    if found < today:
+        raise NotUnderstood(f"That date has passed. Type one from {today} on, or for example 2 weeks.")
+    if found - today > FURTHEST:
+        raise NotUnderstood("That is more than a year ahead. Type an earlier date, for example 2 weeks.")
+    return found
+
+
+def _date(word: str, today: date) -> date | None:
+    if found := _DATE.fullmatch(word):
+        try:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            return None
+    if word in _NAMED_SPANS:
+        return today + timedelta(days=_NAMED_SPANS[word])
+    if found := _SPAN.fullmatch(word):
+        count = int(found[1]) if found[1].isdigit() else 1
+        return today + timedelta(days=count * (7 if found[2].startswith("w") else 1))
+    return None
+
+
+def format_time(minute: int) -> str:
+    """Write a minute of the day as hours and minutes, `09:00`."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,286 @@
+"""The command line: what it says, and with which exit code."""
+
+import ast
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+from typer.testing import CliRunner, Result
+
+from bot.cli import cli
+from bot.core.errors import StartupError
+from bot.settings import Settings
+from bot.store.health import beat
+from bot.store.migrating import migration_engine, newest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {
+    "alembic",
+    "asyncio",
+    "discord",
+    "pydantic",
+    "rapidfuzz",
+    "simcord",
+    "sqlalchemy",
+    "sqlmodel",
+    "structlog",
+    "yaml",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Start each test in an empty folder, without settings of this machine."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def say(*arguments: str) -> Result:
+    """Say it as at a terminal."""
+    return CliRunner().invoke(cli, arguments)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, name: str, **names: Any) -> None:
+    """Stand something in for a module that is not what the test is about."""
+    module = ModuleType(name)
+    vars(module).update(names)
+    monkeypatch.setitem(sys.modules, name, module)
+    package, _, last = name.rpartition(".")
+    monkeypatch.setattr(import_module(package), last, module, raising=False)
+
+
+def test_help_is_light() -> None:
+    """`--help` names every command and imports nothing that is heavy."""
+    code = (
+        "import sys; sys.argv[1:] = ['--help']\n"
+        "from bot.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    *text, modules = done.stdout.splitlines()
+    assert not HEAVY & set(ast.literal_eval(modules))
+    commands = {line.split()[0] for line in text[text.index("Commands:") + 1 :] if line.strip()}
+    assert commands == {"run", "demo", "migrate", "backup", "doctor", "version", "roadmap"}
+
+
+def test_python_m_bot_is_the_command_line() -> None:
+    """`python -m bot` is the same as `roadmate`."""
+    command = [sys.executable, "-m", "bot", "version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == say("version").stdout
+    assert done.stdout.startswith("roadmate 0.1.0 ")
+
+
+def test_run_without_token_says_what_is_missing() -> None:
+    """`run` without a token says in two lines what is missing and what needs none; exit code 2."""
+    result = say("run")
+    missing, instead = result.stderr.splitlines()
+    assert result.exit_code == 2
+    assert missing.startswith("DISCORD_TOKEN is missing")
+    assert "make demo" in instead
+
+
+def test_bad_settings_are_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad settings are told line by line, with exit code 2 and no traceback."""
+    monkeypatch.setenv("TICK_SECONDS", "often")
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    result = say("run")
+    assert result.exit_code == 2
+    assert [line.split()[0] for line in result.stderr.splitlines()] == [
+        "TICK_SECONDS",
+        "LOG_FORMAT",
+        "Settings",
+    ]
+
+
+def test_env_file_of_another_encoding_is_explained() -> None:
+    """A `.env` that is no UTF-8 is told in words, by every command that reads it."""
+    Path(".env").write_text("LOG_LEVEL=INFO", "utf-16")
+    assert "is not a UTF-8 text" in say("run").stderr
+    assert "is not a UTF-8 text" in say("doctor").stdout
+
+
+def test_expected_fault_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that was expected at start is one line and exit code 1, without a traceback."""
+
+    class App:
+        def __init__(self, settings: Settings) -> None:
+            assert settings.discord_token
+
+        async def run(self) -> None:
+            raise StartupError("Discord refused the token.")
+
+    put(monkeypatch, "bot.app", App=App)
+    put(monkeypatch, "bot.logs", set_up=lambda *_: None)
+    monkeypatch.setenv("DISCORD_TOKEN", "wrong")
+    result = say("run")
+    assert (result.exit_code, result.output) == (1, "Discord refused the token.\n")
+
+
+def test_demo_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo gets its options, and Ctrl-C ends it without a word."""
+    seen: dict[str, Any] = {}
+
+    async def main(**options: Any) -> None:
+        seen.update(options)
+        raise KeyboardInterrupt
+
+    put(monkeypatch, "bot.platforms.demo", main=main)
+    put(monkeypatch, "bot.logs", set_up=lambda *_: None)
+    result = say("demo", "--port", "8771", "--no-open", "--keep", "demo.db")
+    assert (result.exit_code, result.output) == (0, "")
+    assert seen == {"port": 8771, "open_browser": False, "keep": Path("demo.db")}
+
+
+def test_demo_without_simcord_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the demo's package one line says how to install it."""
+
+    async def main(**_: Any) -> None:
+        raise ModuleNotFoundError("No module named 'simcord'", name="simcord")
+
+    put(monkeypatch, "bot.platforms.demo", main=main)
+    put(monkeypatch, "bot.logs", set_up=lambda *_: None)
+    result = say("demo")
+    assert result.exit_code == 1
+    assert "needs the package simcord" in result.stderr
+    assert "make demo" in result.stderr
+
+
+def test_migrate_tells_what_it_did() -> None:
+    """`migrate` makes the database, and the second time there is nothing to do."""
+    assert say("migrate").output == f"Schema none -> {newest()}.\n"
+    assert say("migrate").output == f"Already at schema {newest()}.\n"
+
+
+def test_backup_is_whole_while_somebody_writes() -> None:
+    """A backup has all that was committed and nothing of a transaction that is still open."""
+    say("migrate")
+    with closing(sqlite3.connect("roadmate.db", isolation_level=None)) as writer:
+        writer.execute("INSERT INTO meta VALUES ('committed', '1')")
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO meta VALUES ('open', '1')")
+        result = say("backup", "copy.db")
+    assert result.exit_code == 0, result.output
+    with closing(sqlite3.connect("copy.db")) as copy:
+        assert copy.execute("SELECT key FROM meta").fetchall() == [("committed",)]
+    assert sorted(path.name for path in Path().glob("*copy*")) == ["copy.db"]
+
+
+def test_backup_overwrites_nothing() -> None:
+    """An existing file is refused and left as it was."""
+    say("migrate")
+    Path("copy.db").write_text("precious", "utf-8")
+    result = say("backup", "copy.db")
+    assert (result.exit_code, Path("copy.db").read_text("utf-8")) == (1, "precious")
+    assert "exists already" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url,target,says",
+    [
+        ("sqlite:///nowhere.db", "copy.db", "There is no database at nowhere.db"),
+        ("postgresql+psycopg://host/x", "copy.db", "pg_dump"),
+        ("sqlite:///broken.db", "copy.db", "No backup was made: file is not a database"),
+        ("sqlite:///empty.db", "no/such/folder/copy.db", "No backup was made"),
+    ],
+)
+def test_backup_that_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch, url: str, target: str, says: str
+) -> None:
+    """A backup that cannot be made says why in one line and leaves nothing behind."""
+    Path("broken.db").write_bytes(b"no database" * 100)
+    Path("empty.db").touch()
+    monkeypatch.setenv("DATABASE_URL", url)
+    result = say("backup", target)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not list(Path().rglob("*copy*"))
+
+
+def verdicts(*options: str) -> dict[str, str]:
+    """Ask the doctor, and read the verdict on each thing."""
+    return {line[6:16].strip(): line[:4].strip() for line in say("doctor", *options).stdout.splitlines()}
+
+
+def test_doctor_on_a_new_machine() -> None:
+    """Before the first start nothing is broken; what is still missing is a warning, and nothing gets made."""
+    found = verdicts()
+    assert found.pop("token") == found.pop("heartbeat") == "warn"
+    assert set(found.values()) == {"ok"}
+    assert not Path("roadmate.db").exists()
+
+
+def test_doctor_sees_each_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A broken database hides no broken roadmap, and the exit code is 1."""
+    (tmp_path / "bad.yaml").write_text("key: [", "utf-8")
+    Path("broken.db").write_bytes(b"no database" * 100)
+    monkeypatch.setenv("ROADMAP_FOLDER", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///broken.db")
+    found = verdicts()
+    assert found["roadmaps"] == found["database"] == "fail"
+    assert say("doctor").exit_code == 1
+
+
+def test_doctor_refuses_a_newer_schema() -> None:
+    """A database of a newer version is a fault, since the bot would refuse it."""
+    say("migrate")
+    with closing(sqlite3.connect("roadmate.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert verdicts()["database"] == "fail"
+
+
+@pytest.mark.parametrize("age,code", [(timedelta(seconds=20), 0), (timedelta(hours=1), 1), (None, 1)])
+def test_quick_doctor_tells_whether_the_bot_lives(age: timedelta | None, code: int) -> None:
+    """`doctor --quick` succeeds only while the bot's last tick is fresh."""
+    say("migrate")
+    if age is not None:
+        engine = migration_engine("sqlite:///roadmate.db")
+        with Session(engine) as session:
+            beat(session, datetime.now(UTC) - age)
+            session.commit()
+        engine.dispose()
+    assert say("doctor", "--quick").exit_code == code
+
+
+def test_roadmap_list_and_show() -> None:
+    """The roadmaps that come along are listed, and shown with every topic."""
+    assert say("roadmap", "list").output.startswith("mlops ")
+    shown = say("roadmap", "show", "mlops")
+    assert shown.exit_code == 0
+    assert shown.output.count(" h") >= 14
+
+
+def test_roadmap_show_of_an_unknown_key() -> None:
+    """An unknown key is answered with those there are."""
+    result = say("roadmap", "show", "mlop")
+    assert (result.exit_code, result.stderr) == (1, "There is no roadmap mlop. There is: mlops\n")
+
+
+def test_roadmap_check_names_each_place(tmp_path: Path) -> None:
+    """`roadmap check` prints each problem as file:line:column, and exits with 1."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("key: mine\nkey: mine\ntitel: Mine\n", "utf-8")
+    result = say("roadmap", "check", str(file))
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 1
+    assert lines
+    assert all(line.startswith(f"{file}:") for line in lines)
+    assert f"{len(lines)} problem" in result.stderr
+
+
+def test_roadmap_check_of_what_came_along() -> None:
+    """The roadmaps that come along have no problem."""
+    result = say("roadmap", "check")
+    assert result.exit_code == 0, result.output
+    assert "mlops is fine" in result.output

@@ -1,0 +1,99 @@
+"""What an operator sets, and how a mistake is explained."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, explain, misspelt
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+TOKEN = "MTA1.Gx4-secret.of-the-bot"  # noqa: S105 (it looks like one, and is none)
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Start each test without settings of this machine."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def example_names() -> dict[str, str]:
+    """Read every NAME=value of the example, commented out or not."""
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE.read_text("utf-8"), re.MULTILINE))
+
+
+def test_example_explains_every_setting() -> None:
+    """`.env.example` has each setting once, under a comment, and nothing else."""
+    text = EXAMPLE.read_text("utf-8")
+    assert [name.lower() for name in example_names()] == list(Settings.model_fields)
+    assert all(re.search(rf"^# .+\n#?{name}=", text, re.MULTILINE) for name in example_names())
+
+
+def test_example_shows_the_defaults() -> None:
+    """What `.env.example` calls the default is the default."""
+    defaults = Settings()
+    shown = [f"{name}={value}\n" for name, value in example_names().items() if name != "ROADMAP_FOLDER"]
+    Path(".env").write_text("".join(shown), "utf-8")
+    assert Settings() == defaults
+
+
+def test_example_copied_as_it_is_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `.env` copied and not yet filled in is the same as none."""
+    Path(".env").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    copied = Settings()
+    monkeypatch.chdir("/")
+    assert copied == Settings()
+
+
+def test_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment wins over `.env`."""
+    Path(".env").write_text("TICK_SECONDS=10\nLOG_LEVEL=debug\n", "utf-8")
+    monkeypatch.setenv("TICK_SECONDS", "20")
+    assert (Settings().tick_seconds, Settings().log_level) == (20, "DEBUG")
+
+
+@pytest.mark.parametrize("written", ["", "  ", "\n"])
+def test_blank_token_is_none(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    """A blank token is no token."""
+    monkeypatch.setenv("DISCORD_TOKEN", written)
+    assert Settings().discord_token is None
+
+
+def test_token_is_trimmed_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token loses the spaces that copying brought along, and no text of the settings has it."""
+    monkeypatch.setenv("DISCORD_TOKEN", f" {TOKEN}\n")
+    settings = Settings()
+    assert settings.discord_token is not None
+    assert settings.discord_token.get_secret_value() == TOKEN
+    assert TOKEN not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    "name,value,says",
+    [
+        ("DATABASE_URL", "mysql://u:hunter2@host/x", "should begin with sqlite:///"),
+        ("ROADMAP_FOLDER", "/hunter2", "path does not point to a directory"),
+        ("CATCH_UP_HOURS", "hunter2", "should be a valid number"),
+        ("CATCH_UP_HOURS", "169", "should be less than or equal to 168"),
+        ("CATCH_UP_HOURS", "nan", "should be"),
+        ("TICK_SECONDS", "0", "should be greater than or equal to 1"),
+        ("LOG_LEVEL", "hunter2", "should be 'DEBUG', 'INFO'"),
+    ],
+)
+def test_mistakes_are_explained(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    """A mistake is told in one line with the variable's name, and without its value, which may be secret."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    (line,) = explain(caught.value)
+    assert line.startswith(f"{name} {says}")
+    assert "hunter2" not in line
+
+
+def test_misspelt_names_are_found() -> None:
+    """A name in `.env` that is nearly a setting is pointed out; a foreign one is nobody's business."""
+    Path(".env").write_text("DISCORD_TOKN=x\nTICK_SECONDS=5\nCOMPOSE_PROJECT_NAME=x\n", "utf-8")
+    assert list(misspelt()) == ["DISCORD_TOKN in .env is no setting. Did you mean DISCORD_TOKEN?"]
