@@ -3,30 +3,29 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
+from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
 from bot.jobs.tick import Ticker
 from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord.client import Client
 from bot.settings import Settings
 from bot.store import groups, migrating, notes, roadmaps
 from bot.store.database import Database
 from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
 from bot.study.zones import use_packaged_zones
-
-if TYPE_CHECKING:
-    import discord
 
 log = logging.getLogger("roadmate")
 STOP_SECONDS = 10.0
@@ -43,14 +42,20 @@ class App:
     same file in the same process.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = _utc_now,
+        extra_commands: Sequence[Command] = (),
+    ) -> None:
         self.settings, self.clock = settings, clock
+        commands = (*COMMANDS, *extra_commands)
         self.memory = Memory()
         self.database = Database(settings.database_url)
         catch_up = timedelta(hours=settings.catch_up_hours)
         self.dispatcher = Dispatcher(
             self.database,
-            {command.name: command for command in COMMANDS},
+            {command.name: command for command in commands},
             self.memory,
             clock,
             catch_up,
@@ -58,13 +63,13 @@ class App:
             self._post_url,
         )
         self.platform = DiscordPlatform(
-            COMMANDS, self.dispatcher.handle, self.dispatcher.suggest, notes.Notes(self.database), self._left
+            commands, self.dispatcher.handle, self.dispatcher.suggest, notes.Notes(self.database), self._left
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up)
 
     @property
-    def discord(self) -> "discord.Client":
+    def discord(self) -> Client:
         """The Discord client with its command tree, not logged in until `run`."""
         return self.platform.client
 

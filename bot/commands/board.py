@@ -55,12 +55,16 @@ def _lines(ctx: Context, who: Learner, period: str, rows: Sequence[Row], offset:
     first = boards.rank_of_points(ctx.session, who.group_id, period, rows[0].points)
     ranks = shared_ranks([row.points for row in rows], offset + 1, first)
     mine = who.member.id if who.member else None
-    return "\n".join(_line(rank, row, mine=row.member_id == mine) for rank, row in zip(ranks, rows, strict=True))
+    return "\n".join(
+        _line(rank, row, mine=row.member_id == mine) for rank, row in zip(ranks, rows, strict=True)
+    )
 
 
 def _line(rank: int, row: Row, *, mine: bool) -> str:
     name = f"**{escape(row.name)}**" if mine else escape(row.name)
-    return f"{MEDALS.get(rank, f'`{rank:>2}`')} {name} · {plural(row.points, 'point')}" + (" ← you" if mine else "")
+    return f"{MEDALS.get(rank, f'`{rank:>2}`')} {name} · {plural(row.points, 'point')}" + (
+        " ← you" if mine else ""
+    )
 
 
 def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple[Field, ...]:
@@ -77,7 +81,7 @@ def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple
 
 def _buttons(who: Learner, window: str, page: int, last_page: int) -> tuple[Button, ...]:
     def turn(label: str, to: str, number: int) -> Button:
-        args = {"group": who.group_id, "window": to, "page": number}
+        args: dict[str, str | int] = {"group": who.group_id, "window": to, "page": number}
         return Button(label, "leaderboard", args, replaces=True)
 
     pages = []

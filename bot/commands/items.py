@@ -34,7 +34,9 @@ def find_item(ctx: Context, who: Learner, typed: str) -> Item:
         return who.current, None
     found = who.edition.item(typed)
     if found is None and typed in who.edition.retired:
-        raise refuse(RETIRED.format(escape(who.edition.retired[typed])), RETIRED_TEXT, who.button("Next", "next"))
+        raise refuse(
+            RETIRED.format(escape(who.edition.retired[typed])), RETIRED_TEXT, who.button("Next", "next")
+        )
     if found is not None:
         return found
     match = who.edition.matcher.resolve(typed)
@@ -42,7 +44,9 @@ def find_item(ctx: Context, who: Learner, typed: str) -> Item:
         return who.edition.items[match.key]
     if match.candidates:
         raise Refused(_which(ctx, who, typed, match.candidates))
-    raise refuse(UNKNOWN.format(escape(clean(typed, 60))), UNKNOWN_TEXT, who.button("Show the roadmap", "roadmap"))
+    raise refuse(
+        UNKNOWN.format(escape(clean(typed, 60))), UNKNOWN_TEXT, who.button("Show the roadmap", "roadmap")
+    )
 
 
 def find_topic(ctx: Context, who: Learner, typed: str) -> Topic:
@@ -57,7 +61,11 @@ def _which(ctx: Context, who: Learner, typed: str, keys: tuple[str, ...]) -> Rep
     if len(note) > CARRIED:
         del carried["note"]
     buttons = tuple(
-        Button(title_of(who.edition.items[key]), ctx.request.command, {**carried, "group": who.group_id, option: key})
+        Button(
+            title_of(who.edition.items[key]),
+            ctx.request.command,
+            {**carried, "group": who.group_id, option: key},
+        )
         for key in keys
     )
     text = AMBIGUOUS_TEXT.format(escape(clean(typed, 60))) + (NOTE_LOST if len(note) > CARRIED else "")

@@ -130,9 +130,13 @@ def topic(ctx: Context, item: AnItem) -> Reply:
     found, resource = find_item(ctx, who, item)
     if resource is not None:
         text = f"{resource_line(resource, resource_mark(resource, who.at))}\nIn {bold(found.title)}."
-        notes = "  ".join(filter(None, (escape(resource.publisher), escape(resource.level), escape(resource.cost_note))))
+        notes = "  ".join(
+            filter(None, (escape(resource.publisher), escape(resource.level), escape(resource.cost_note)))
+        )
         about = who.button("The whole topic", "topic", item=found.key)
-        return Reply(escape(resource.title), text, footer=notes, buttons=(*item_buttons(who, resource.key), about))
+        return Reply(
+            escape(resource.title), text, footer=notes, buttons=(*item_buttons(who, resource.key), about)
+        )
     return _topic_page(who, found)
 
 
@@ -168,7 +172,10 @@ def roadmap(ctx: Context) -> Reply:
     fields = tuple(
         Field(
             f"{escape(section.title)} · {counted.topics_done} of {plural(counted.topics, 'topic')}",
-            "\n".join(f"{state_mark(t, who.at)} {order[t.key]}. {escape(t.title)} ({t.hours} h)" for t in section.topics),
+            "\n".join(
+                f"{state_mark(t, who.at)} {order[t.key]}. {escape(t.title)} ({t.hours} h)"
+                for t in section.topics
+            ),
         )
         for section, counted in tally_sections(plan, who.at)
     )
@@ -177,7 +184,9 @@ def roadmap(ctx: Context) -> Reply:
     )
     text = escape(plan.summary) + (f"\nAfter {sources}" if sources else "")
     footer = f"{tally_line(tally(plan.topics, who.at))} · the numbers are the order to study in"
-    return Reply(escape(plan.title), text, fields, (who.button("What now?", "next", Style.PRIMARY),), footer=footer)
+    return Reply(
+        escape(plan.title), text, fields, (who.button("What now?", "next", Style.PRIMARY),), footer=footer
+    )
 
 
 def stuck(ctx: Context, item: Item = "") -> Reply:
@@ -195,5 +204,8 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
     )
     back = who.button("Back to the topic", "next", topic=found.key)
     return Reply(
-        f"Stuck on {escape(found.title)}?", STUCK_TEXT, tuple(field for field in fields if field.text), (back,)
+        f"Stuck on {escape(found.title)}?",
+        STUCK_TEXT,
+        tuple(field for field in fields if field.text),
+        (back,),
     )

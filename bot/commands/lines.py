@@ -12,7 +12,11 @@ COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
 def resource_line(resource: Resource, mark: str = "•") -> str:
     """A resource with a working link: title, by whom, kind, length and cost."""
-    facts = [resource.kind.value, *([hours_text(resource.hours)] if resource.hours else []), COSTS[resource.cost]]
+    facts = [
+        resource.kind.value,
+        *([hours_text(resource.hours)] if resource.hours else []),
+        COSTS[resource.cost],
+    ]
     by = f" by {escape(join_words(resource.authors))}" if resource.authors else ""
     return f"{mark} {link(resource.title, resource.url)}{by} ({', '.join(facts)})"
 

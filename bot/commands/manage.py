@@ -18,13 +18,19 @@ from bot.study.zones import zone
 
 SCHEDULE, SCHEDULE_CHANGED = "The schedule", "The schedule is changed"
 PAUSED = "The group is paused"
-PAUSED_TEXT = "Nothing is posted until {}. The plan shifts: no topic is lost, and everyone can go on recording."
+PAUSED_TEXT = (
+    "Nothing is posted until {}. The plan shifts: no topic is lost, and everyone can go on recording."
+)
 UNTIL_RESUME = "you say `/resume`"
 RESUMED = "The group goes on"
-RESUMED_TEXT = "Nothing is posted just now; the next post comes at its time. `/prompt` posts this week's topic at once."
+RESUMED_TEXT = (
+    "Nothing is posted just now; the next post comes at its time. `/prompt` posts this week's topic at once."
+)
 RUNNING = "The group is running already"
 COMPLETE = "The plan is complete"
-COMPLETE_TEXT = "Every week was posted, so there is nothing to pause or resume. `/setup` starts another roadmap."
+COMPLETE_TEXT = (
+    "Every week was posted, so there is nothing to pause or resume. `/setup` starts another roadmap."
+)
 PAUSE_REASON = "The group was paused."
 
 
@@ -124,7 +130,10 @@ def resume(ctx: Context) -> Reply:
         _go_on(ctx, group)
         groups.save(ctx.session, group)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)
-    buttons = (Button("Post this week's topic now", "prompt", {"group": group.id or 0}, emoji="📌"), change_button(group))
+    buttons = (
+        Button("Post this week's topic now", "prompt", {"group": group.id or 0}, emoji="📌"),
+        change_button(group),
+    )
     return Reply(title, text, (next_posts(ctx, group),), buttons, tone=Tone.GOOD)
 
 

@@ -70,9 +70,14 @@ def _matching(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
 
 
 _DAYS = tuple(Choice(day, day.lower()) for day in DAYS)
-_WINDOWS = tuple(Choice(label, value) for label, value in (("This week", "week"), ("This month", "month"), ("All time", "all")))
+_WINDOWS = tuple(
+    Choice(label, value)
+    for label, value in (("This week", "week"), ("This month", "month"), ("All time", "all"))
+)
 
-Item = Annotated[str, Option("A topic or resource; left empty, your current topic", maximum=100, suggest=_items)]
+Item = Annotated[
+    str, Option("A topic or resource; left empty, your current topic", maximum=100, suggest=_items)
+]
 AnItem = Annotated[str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items)]
 ATopic = Annotated[str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics)]
 Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, maximum=500)]
@@ -80,7 +85,9 @@ Note = Annotated[str, Option("A note for yourself, up to 500 characters", maximu
 Someone = Annotated[Person | None, Option("Whose progress; left empty, your own", Takes.PERSON)]
 Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS)]
 Page = Annotated[int, Option("Which page", Takes.INTEGER, minimum=1, maximum=100_000)]
-ARoadmap = Annotated[str, Option("What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps)]
+ARoadmap = Annotated[
+    str, Option("What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps)
+]
 AChannel = Annotated[Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL)]
 Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS)]
 Time = Annotated[str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=_times)]
@@ -88,7 +95,9 @@ Zone = Annotated[str, Option("Your group's time zone, like Europe/Berlin", maxim
 APace = Annotated[str, Option("A topic a week, or hours of study a week", maximum=40, suggest=_paces)]
 ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS)]
 ReminderTime = Annotated[str, Option("Time of the reminder, like 18:00", maximum=20, suggest=_times)]
-Until = Annotated[str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)]
+Until = Annotated[
+    str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)
+]
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 PostId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]

@@ -85,7 +85,8 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
     weeks = weeks_of(ctx, group)[group.step : group.step + count]
     dates = upcoming(ctx, group, len(weeks))
     lines = [
-        f"• {date_text(group, date.at)}: {bold(week.topic.title)}" + (f" ({week.part} of {week.parts})" if week.parts > 1 else "")
+        f"• {date_text(group, date.at)}: {bold(week.topic.title)}"
+        + (f" ({week.part} of {week.parts})" if week.parts > 1 else "")
         for date, week in zip(dates, weeks, strict=True)
     ]
     if group.paused_until is not None:

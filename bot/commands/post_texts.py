@@ -33,7 +33,9 @@ NOBODY_YET = "Nobody has recorded anything yet; a first small step counts."
 EVERYONE = "Everyone who began has finished. 🎉"
 LEFT, SHORTEST = "What is left", "A short way in"
 HELD_TITLE = "A post in #{} is on hold"
-HELD_TEXT = "In **{}**: {}\nNothing was lost. Mend it, then say `/status` in the server: it shows what is waiting."
+HELD_TEXT = (
+    "In **{}**: {}\nNothing was lost. Mend it, then say `/status` in the server: it shows what is waiting."
+)
 SHOWN = 3
 THREAD_NAME = 90
 
@@ -86,7 +88,7 @@ def question_of(week: Week) -> str:
 def post_buttons(group: Group, post: Post, topic: Topic) -> tuple[Button, ...]:
     """Done, Next and Stuck?; they carry the post's mark, by which it is found again in the channel."""
     mark = f"{post.id}.{post.edition}"
-    home = {GROUP: group.id or 0, POST: mark}
+    home: dict[str, str | int] = {GROUP: group.id or 0, POST: mark}
     return (
         Button("Done", "done", {**home, "item": topic.key}, Style.GOOD, "✅"),
         Button("Next", "next", home, Style.PRIMARY, "➡️"),
@@ -98,7 +100,9 @@ def discussion(catalog: Catalog, group: Group, post: Post) -> tuple[str, str]:
     """Name (plain) and opening text of the thread under a prompt."""
     week = week_of(catalog.editions[group.roadmap_id], group, post)
     name = clean(f"Week {week.number}: {week.topic.title}", THREAD_NAME)
-    return name, f"💬 {escape(question_of(week))}" if question_of(week) else "💬 What are you working on this week?"
+    return name, f"💬 {escape(question_of(week))}" if question_of(
+        week
+    ) else "💬 What are you working on this week?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,17 @@ def topic_counts(session: Session, edition: Edition, group: Group, topic: Topic)
     return Counts(sum(at.topic_done(topic) for at in found), sum(at.begun(topic) for at in found))
 
 
-def reminder(session: Session, edition: Edition, group: Group, post: Post, topic: Topic, now: datetime) -> Reply:
+def reminder(
+    session: Session, edition: Edition, group: Group, post: Post, topic: Topic, now: datetime
+) -> Reply:
     """Counts, never names; what is left; how many days."""
     counts = topic_counts(session, edition, group, topic)
     days = days_left(group, now)
-    title = REMINDER_TITLE.format(escape(topic.title), plural(days, "day")) if days else REMINDER_LAST.format(escape(topic.title))
+    title = (
+        REMINDER_TITLE.format(escape(topic.title), plural(days, "day"))
+        if days
+        else REMINDER_LAST.format(escape(topic.title))
+    )
     left = remaining(topic, Standing())
     fields = (
         Field(LEFT, f"{plural(len(topic.main), 'resource')} or the parts you choose, and the exercise."),
@@ -143,12 +153,18 @@ def _counted(counts: Counts) -> str:
     if not counts.finished and not counts.on_the_way:
         return NOBODY_YET
     finished = plural(counts.finished, "member")
-    return COUNTS.format(finished, counts.on_the_way) if counts.on_the_way else f"{COUNTS.format(finished, 0)} {EVERYONE}"
+    return (
+        COUNTS.format(finished, counts.on_the_way)
+        if counts.on_the_way
+        else f"{COUNTS.format(finished, 0)} {EVERYONE}"
+    )
 
 
 def days_left(group: Group, now: datetime) -> int:
     """Whole days from the local date until the next prompt's."""
-    schedule = Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)
+    schedule = Schedule(
+        group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
+    )
     return (next_prompts(schedule, now, 1)[0].day - local(now, zone(group.zone)).date()).days
 
 

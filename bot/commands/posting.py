@@ -17,7 +17,10 @@ THERE_TEXT = "{} · posted {}."
 POSTED, POSTED_TEXT = "Posted 📌", "{}"
 NOT_POSTED, NOT_POSTED_TEXT = "Not posted yet", "{} Nothing was lost; it waits, and `/status` shows it."
 ON_ITS_WAY = "It is on its way and will be in the channel in a moment."
-NO_MORE, NO_MORE_TEXT = "The plan is complete", "Every week of the roadmap was posted. `/setup` starts another one."
+NO_MORE, NO_MORE_TEXT = (
+    "The plan is complete",
+    "Every week of the roadmap was posted. `/setup` starts another one.",
+)
 ASKED = "That was asked for already"
 ASKED_TEXT = "The topic was posted again after this button was made. `/prompt` shows the newest."
 STATES = {
@@ -145,7 +148,10 @@ def status(ctx: Context) -> Reply:
     ]
     running = group.state == GroupState.ACTIVE
     turn = Button("Pause", "pause", {"group": group.id or 0}, emoji="⏸️")
-    buttons = [change_button(group), turn if running else Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️")]
+    buttons = [
+        change_button(group),
+        turn if running else Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️"),
+    ]
     if any(post.state == PostState.HELD and post.kind == PostKind.PROMPT for post in latest[:1]):
         buttons.append(_try_again(group))
     count = plural(members.active_members(ctx.session, group.id or 0), "member")

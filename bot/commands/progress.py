@@ -12,7 +12,9 @@ from bot.study.points import ALL_TIME
 from bot.study.progress import tally, tally_sections
 
 NOT_A_MEMBER = "Not in this group"
-NOT_A_MEMBER_TEXT = "They have not joined this study group. `/join` or a first `/done` makes someone a member."
+NOT_A_MEMBER_TEXT = (
+    "They have not joined this study group. `/join` or a first `/done` makes someone a member."
+)
 NOTHING_YET = "Nothing is recorded yet. The first `/done` makes you a member."
 YOURS, THEIRS = "Your progress", "Progress of {}"
 
@@ -49,7 +51,9 @@ def _sections(who: Learner) -> tuple[Field, ...]:
         Field(
             f"{escape(section.title)}",
             f"{bar(counted.topics_done, counted.topics)} {tally_line(counted)}\n"
-            + " ".join(f"{state_mark(topic, who.at)} {escape(topic.title)} " for topic in section.topics).strip(),
+            + " ".join(
+                f"{state_mark(topic, who.at)} {escape(topic.title)} " for topic in section.topics
+            ).strip(),
         )
         for section, counted in tally_sections(who.edition.roadmap, who.at)
     )

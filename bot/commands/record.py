@@ -19,7 +19,9 @@ RECORDED = "Recorded: {}"
 ALREADY = "Already recorded: {}"
 ALREADY_TEXT = "You finished it on {}; it counts once, and nothing changed."
 BY_PARTS = "All its resources are done, so the topic is too; nothing changed."
-NOTE_KEPT_OUT = "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
+NOTE_KEPT_OUT = (
+    "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
+)
 TOPIC_COMPLETE = "That completes **{}**. 🎉"
 NO_POINTS = "its points came with the topic"
 LEFT_OUT = "Left out: {}"
@@ -30,7 +32,9 @@ ALREADY_OUT = "Already left out: {}"
 TAKEN_BACK = "Taken back: {}"
 NOTHING_TO_UNDO = "Nothing to take back"
 NOTHING_TO_UNDO_TEXT = "You have no record here that is not taken back already."
-NOT_THE_LAST = "That was taken back already, or you recorded something since. `/undo` takes back your last record."
+NOT_THE_LAST = (
+    "That was taken back already, or you recorded something since. `/undo` takes back your last record."
+)
 GONE = "something that is no longer on the roadmap"
 NAME = 80
 
@@ -54,7 +58,9 @@ def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Re
     lines.append(what_next(after.current, after.at))
     counted = tally(after.edition.roadmap.topics, after.at)
     footer = f"{counted.topics_done} of {plural(counted.topics, 'topic')} done"
-    return Reply(RECORDED.format(_title(found)), "\n".join(lines), buttons=_after(after), footer=footer, tone=Tone.GOOD)
+    return Reply(
+        RECORDED.format(_title(found)), "\n".join(lines), buttons=_after(after), footer=footer, tone=Tone.GOOD
+    )
 
 
 def _is_done(who: Learner, found: Found) -> bool:
@@ -135,7 +141,11 @@ def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = No
 
 def _after(who: Learner) -> tuple[Button, ...]:
     last = who.marks[-1].id
-    return _next(who), who.button("Undo", "undo", emoji="↩️", mark=last), who.button("Leaderboard", "leaderboard")
+    return (
+        _next(who),
+        who.button("Undo", "undo", emoji="↩️", mark=last),
+        who.button("Leaderboard", "leaderboard"),
+    )
 
 
 def _next(who: Learner) -> Button:

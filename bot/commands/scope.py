@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context
 from bot.commands.memory import Seat
+from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Value
-from bot.core.markup import escape
 from bot.store import groups, members
 from bot.store.tables import Group, Member
 from bot.study import progress
-from bot.study.zones import zone
 from bot.study.catalog import Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Act, Mark, Standing
 from bot.study.roadmap import Roadmap, Topic
 from bot.study.schedule import Schedule
+from bot.study.zones import zone
 
 IN_A_DM = (
     "Study groups live in servers",
@@ -28,7 +28,10 @@ NO_GROUP = (
     "No study group here yet",
     "Someone who may manage the server can start one with `/setup`. It takes a minute.",
 )
-NOT_FOUND = ("Not found", "That belongs to another group or is gone. Say the command again to get fresh buttons.")
+NOT_FOUND = (
+    "Not found",
+    "That belongs to another group or is gone. Say the command again to get fresh buttons.",
+)
 WHICH_GROUP = "Which group do you mean?"
 WHICH_GROUP_TEXT = "This channel has no group of its own. Choose one, or say it in the group's channel."
 MOST_BUTTONS = 20
@@ -70,7 +73,11 @@ def _setup_button(ctx: Context) -> Button:
 def _which(ctx: Context, found: Sequence[Group]) -> Reply:
     carried = portable(ctx.request.args)
     buttons = tuple(
-        Button(f"#{group.channel_name or group.channel}", ctx.request.command, {**carried, "group": group.id or 0})
+        Button(
+            f"#{group.channel_name or group.channel}",
+            ctx.request.command,
+            {**carried, "group": group.id or 0},
+        )
         for group in found[:MOST_BUTTONS]
     )
     return Reply(WHICH_GROUP, WHICH_GROUP_TEXT, buttons=buttons, tone=Tone.WARN)
@@ -147,7 +154,9 @@ class Learner:
         """The same person after more marks."""
         return Learner(self.group, self.edition, member, (*self.marks, *new))
 
-    def button(self, label: str, command: str, style: Style = Style.PLAIN, emoji: str = "", **args: str | int) -> Button:
+    def button(
+        self, label: str, command: str, style: Style = Style.PLAIN, emoji: str = "", **args: str | int
+    ) -> Button:
         """A button that stays with this group."""
         return Button(label, command, {"group": self.group_id, **args}, style, emoji)
 

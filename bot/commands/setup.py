@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from bot.commands.context import Context
 from bot.commands.options import AChannel, APace, ARoadmap, Day, Time, Zone
-from bot.commands.plan_texts import change_button, clock_text, missing_field, next_posts, plan_lines, zone_button
+from bot.commands.plan_texts import (
+    change_button,
+    clock_text,
+    missing_field,
+    next_posts,
+    plan_lines,
+    zone_button,
+)
 from bot.commands.scope import IN_A_DM, schedule_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
@@ -53,7 +60,11 @@ def setup(
         raise refuse(*IN_A_DM)
     where = _place(channel or ctx.request.channel)
     workspace = groups.enter_workspace(
-        ctx.session, ctx.request.platform, ctx.request.workspace, clean(ctx.request.workspace_name, 100), ctx.now
+        ctx.session,
+        ctx.request.platform,
+        ctx.request.workspace,
+        clean(ctx.request.workspace_name, 100),
+        ctx.now,
     )
     group, is_new = _group(ctx, workspace, where)
     edition = _edition(ctx, roadmap, group)

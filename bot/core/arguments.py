@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from bot.core.command import Command, Option, Takes
+from bot.core.markup import escape
 from bot.core.reply import refuse
 from bot.core.request import Channel, Person, Value
-from bot.core.markup import escape
 from bot.core.text import clean
 
 GROUP = "group"
@@ -29,7 +29,9 @@ def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:
             found[name] = _checked(option, value)
     missing = [option.name for option in command.options if option.required and option.name not in found]
     if missing:
-        raise refuse(f"/{command.name} needs {missing[0]}", f"Please fill in **{missing[0]}** and send it again.")
+        raise refuse(
+            f"/{command.name} needs {missing[0]}", f"Please fill in **{missing[0]}** and send it again."
+        )
     return found
 
 
@@ -52,7 +54,9 @@ def _text(option: Option, value: Value) -> str:
     limit = int(option.maximum or TEXT_LIMIT)
     text = clean(str(value), limit, lines=limit > 200)  # noqa: PLR2004 - only notes are long enough for lines
     if option.choices:
-        chosen = next((c.value for c in option.choices if text.lower() in (c.value.lower(), c.label.lower())), None)
+        chosen = next(
+            (c.value for c in option.choices if text.lower() in (c.value.lower(), c.label.lower())), None
+        )
         if chosen is None:
             offered = ", ".join(choice.label for choice in option.choices)
             raise refuse("That is not one of the choices", f"**{option.name}** can be: {offered}.")

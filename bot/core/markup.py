@@ -14,7 +14,7 @@ missing from more fonts). `clean` drops it when the text comes back."""
 
 _SPECIAL = re.compile(r"[\\*_~`|\[\]<>&]")
 _LINE_START = re.compile(r"^[ \t]*(?:([#+=-])|(\d+)([.)]))?", re.MULTILINE)
-_ADDRESS = re.compile(r"(:)(?=//)|(discord(?:app)?)(?=\.(?:gg|com|me|io|li)\b)|(www)(?=\.)", re.IGNORECASE)
+_ADDRESS = re.compile(r"/(?=/)|(discord(?:app)?)(?=\.(?:gg|com|me|io|li)\b)|(www)(?=\.)", re.IGNORECASE)
 _HOST = re.compile(r"[\w.-]+", re.ASCII)
 _LONGEST_URL = 2000
 _URL_MARKS = "%:/?#@!$&'*+,;=~-._"

@@ -57,12 +57,12 @@ def _seen(text: str) -> str:
     kept, marks = [], 0
     for char in text:
         category = unicodedata.category(char)
+        visible = _visible(char, category)
         if category[0] == "M":
             marks += 1
-        elif category[0] != "C":
+        elif visible and char not in _JOINERS:  # what is dropped between marks must not restart their count
             marks = 0
-        # What is dropped between marks must not restart their count.
-        if marks <= _MOST_MARKS and _visible(char, category):
+        if visible and marks <= _MOST_MARKS:
             kept.append(char)
     return "".join(kept)
 

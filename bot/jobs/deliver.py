@@ -25,7 +25,9 @@ SAME_NONCE = timedelta(minutes=2)
 AGAIN = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 TOO_LATE = "It could not be posted in time."
-BROKEN = "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
+BROKEN = (
+    "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
+)
 
 
 @dataclass(slots=True)
@@ -86,7 +88,9 @@ class Delivery:
             await self._record(claimed, "later", lambda s: posts.record_later(s, _id(claimed), at, why))
         except Unsure as unsure:
             why = str(unsure)
-            await self._record(claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), now + AGAIN, why))
+            await self._record(
+                claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), now + AGAIN, why)
+            )
         except Exception:
             await self._broken(claimed, now)
             raise
@@ -102,7 +106,9 @@ class Delivery:
 
     async def _message(self, claimed: Claimed, now: datetime) -> Message:
         catalog = self.catalog()
-        reply = await self.database.read(lambda session: composed(session, catalog, claimed.group, claimed.post, now))
+        reply = await self.database.read(
+            lambda session: composed(session, catalog, claimed.group, claimed.post, now)
+        )
         mark = f"{_id(claimed)}.{claimed.post.edition}"
         return Message(claimed.group.channel, reply, f"rm{mark}", mark)
 
@@ -151,10 +157,14 @@ class Delivery:
             thread_id = await opened
         except Held as held:
             why = f"No discussion thread: {held}"
-            await self._record(claimed, "no thread", lambda s: posts.record_thread_later(s, _id(claimed), None, why))
+            await self._record(
+                claimed, "no thread", lambda s: posts.record_thread_later(s, _id(claimed), None, why)
+            )
         except (TryLater, Unsure) as fault:
             why, at = str(fault), now + AGAIN * 4
-            await self._record(claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, why))
+            await self._record(
+                claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, why)
+            )
         else:
             await self._record(claimed, "thread", lambda s: posts.record_thread(s, _id(claimed), thread_id))
 

@@ -110,7 +110,10 @@ def sqlite_engine(url: str, size: int, *, read_only: bool = False) -> Engine:
         message = f"The folder of the database, {Path(path).parent}, does not exist. Create it or change DATABASE_URL."
         raise StartupError(message)
     engine = create_engine(
-        url, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS},
     )
 
     @event.listens_for(engine, "connect")

@@ -17,12 +17,19 @@ from bot.study.progress import Act, Mark, standing_marks
 # Prepared once: building a statement costs as much as running it on the hot paths.
 _MARKS = (
     select(
-        col(MarkRow.id), col(MarkRow.item_id), col(MarkRow.act), col(MarkRow.at), col(MarkRow.points), col(MarkRow.undoes)
+        col(MarkRow.id),
+        col(MarkRow.item_id),
+        col(MarkRow.act),
+        col(MarkRow.at),
+        col(MarkRow.points),
+        col(MarkRow.undoes),
     )
     .where(col(MarkRow.member_id) == bindparam("member"))
     .order_by(col(MarkRow.id))
 )
-_MEMBER = select_row(Member).where(Member.group_id == bindparam("group"), Member.person == bindparam("person"))
+_MEMBER = select_row(Member).where(
+    Member.group_id == bindparam("group"), Member.person == bindparam("person")
+)
 _ADD_MARK = insert(MarkRow)
 
 
@@ -46,12 +53,12 @@ def join(session: Session, group_id: int, person: str, name: str, now: datetime)
 def active_members(session: Session, group_id: int) -> int:
     """How many people are in a group now."""
     count = select(func.count()).where(col(Member.group_id) == group_id, col(Member.left_at).is_(None))
-    return int(session.exec(count).scalar_one())
+    return int(session.connection().execute(count).scalar_one())
 
 
 def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Mapping[int, Sequence[Mark]]:
     """What the members of a group recorded about some items, by member, oldest first."""
-    rows = session.exec(
+    rows = session.connection().execute(
         select(
             col(MarkRow.member_id),
             col(MarkRow.id),
@@ -62,19 +69,21 @@ def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Ma
             col(MarkRow.undoes),
         )
         .join(Member, col(Member.id) == col(MarkRow.member_id))
-        .where(col(Member.group_id) == group_id, col(Member.left_at).is_(None), col(MarkRow.item_id).in_(items))
+        .where(
+            col(Member.group_id) == group_id, col(Member.left_at).is_(None), col(MarkRow.item_id).in_(items)
+        )
         .order_by(col(MarkRow.id))
     )
     found: dict[int, list[Mark]] = {}
     for member_id, id_, item, act, at, points, undoes in rows:
-        found.setdefault(member_id, []).append(Mark(id_, item, Act(act), at, points, undoes))
+        found.setdefault(member_id, []).append(Mark(id_ or 0, item, Act(act), at, points, undoes))
     return found
 
 
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
-    rows = session.exec(_MARKS, params={"member": member_id}).all()
-    return tuple(Mark(id_, item, Act(act), at, points, undoes) for id_, item, act, at, points, undoes in rows)
+    rows = session.connection().execute(_MARKS, {"member": member_id}).all()
+    return tuple(Mark(id_ or 0, item, Act(act), at, points, undoes) for id_, item, act, at, points, undoes in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,9 @@ def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
     return Mark(int(key[0]), mark.item, mark.act, mark.at, mark.points, mark.undoes)
 
 
-def keep_scores(session: Session, of: Member, marks: Sequence[Mark], zone: ZoneInfo, *, since: Sequence[str]) -> None:
+def keep_scores(
+    session: Session, of: Member, marks: Sequence[Mark], zone: ZoneInfo, *, since: Sequence[str]
+) -> None:
     """Write a member's board rows for the periods in `since` as their marks say, in the mark's own transaction."""
     found = scores(standing_marks(marks), zone)
     _write_scores(session, of, {period: found.get(period) for period in since})
@@ -129,14 +140,22 @@ def members_of(session: Session, group_id: int) -> Sequence[Member]:
 def _write_scores(session: Session, of: Member, found: Mapping[str, Score | None]) -> None:
     gone = [period for period, score in found.items() if score is None]
     rows = [
-        {"group_id": of.group_id, "period": p, "member_id": of.id, "points": s.points, "reached_at": s.reached_at}
+        {
+            "group_id": of.group_id,
+            "period": p,
+            "member_id": of.id,
+            "points": s.points,
+            "reached_at": s.reached_at,
+        }
         for p, s in found.items()
         if s is not None
     ]
     if gone:
         session.exec(
             delete(ScoreRow).where(
-                col(ScoreRow.group_id) == of.group_id, col(ScoreRow.member_id) == of.id, col(ScoreRow.period).in_(gone)
+                col(ScoreRow.group_id) == of.group_id,
+                col(ScoreRow.member_id) == of.id,
+                col(ScoreRow.period).in_(gone),
             )
         )
     if rows:
@@ -157,4 +176,6 @@ def _upsert(session: Session, rows: Iterable[Mapping[str, Any]]) -> Any:
 
 def note_of(session: Session, mark_id: int) -> str:
     """The note that was written with a mark."""
-    return str(session.exec(select(col(MarkRow.note)).where(col(MarkRow.id) == mark_id)).scalar_one())
+    return str(
+        session.connection().execute(select(col(MarkRow.note)).where(col(MarkRow.id) == mark_id)).scalar_one()
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_columns
 from sqlmodel import Session, col, select
@@ -37,7 +37,7 @@ def due_groups(session: Session, now: datetime, limit: int) -> Sequence[Any]:
 def advance_groups(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
     """Write what planning changed: each mapping has `group` (the id) and the same columns."""
     if changes:
-        values = {name: bindparam(name) for name in changes[0] if name != "group"}
+        values: dict[str, Any] = {name: bindparam(name) for name in changes[0] if name != "group"}
         session.connection().execute(_ADVANCE.values(values), list(changes))
 
 
@@ -263,4 +263,6 @@ def unsent(session: Session, group_id: int) -> Sequence[Post]:
 
 def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> None:
     """Queue a post that was held or missed for now."""
-    _record(session, post_id, state=PostState.DUE, try_at=now, due_at=now, tried_at=None, attempts=0, **values)
+    _record(
+        session, post_id, state=PostState.DUE, try_at=now, due_at=now, tried_at=None, attempts=0, **values
+    )

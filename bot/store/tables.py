@@ -180,7 +180,8 @@ class Post(SQLModel, table=True):
 
     `try_at` is when it is next worth an attempt (None: never by itself). While CLAIMED it is the lease of the
     one who claimed it. `tried_at` is when the first attempt began whose outcome nobody knows. `edition` counts
-    how often an organizer asked for the post again. `step` and `item_id` are the week of the plan and its topic. `thread_try_at` is the same as `try_at` for its thread.
+    how often an organizer asked for the post again. `step` and `item_id` are the week of the plan and its topic.
+    `thread_try_at` is the same as `try_at` for its thread.
     """
 
     __tablename__ = "post"

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     @property
     def typical_hours(self) -> float:
+        """Hours that such a resource takes when nobody stated its length."""
         return _TYPICAL_HOURS[self]
 
 
@@ -101,6 +102,7 @@ class Topic:
 
     @property
     def extras(self) -> tuple[Resource, ...]:
+        """The resources beyond the roadmap's own."""
         return tuple(r for r in self.resources if r.extra)
 
 

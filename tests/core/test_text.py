@@ -23,8 +23,9 @@ SPECIAL = "\\*_~`|>#[]()<-+!&=.:@/ 1a\n"
 PIECES = (
     "@everyone", "@here", "<@1>", "<@&1>", "<#1>", "<!channel>", "<t:1:R>", "</a:1>", "<:a:1>", "https://a.example",
     "HTTP://x", "discord.gg/x", "discord.com/invite/x", "www.a.example", "a@b.example", "[x](https://y.example)",
-    "![x](y)", "```", "~~~", "||", "**", "__", "# ", "-# ", "> ", ">>> ", "- ", "+ ", "* ", "1. ", "1) ", "---", "===",
-    "***", "<b>", "<!--", "&lt;", "&#64;", "    ", "\n", "\n\n", "|a|b|\n|-|-|\n", "[x]: /url\n", "\\", "<https://x>",
+    "![x](y)", "```", "~~~", "||", "**", "__", "# ", "-# ", "> ", ">>> ", "- ", "+ ", "* ", "1. ", "1) ",
+    "---", "===", "***", "<b>", "<!--", "&lt;", "&#64;", "    ", "\n", "\n\n", "|a|b|\n|-|-|\n", "[x]: /url\n",
+    "\\", "<https://x>",
 )  # fmt: skip
 
 odd_texts = st.one_of(st.text(st.sampled_from(ODD)), st.text())
@@ -41,7 +42,7 @@ def unescape(text: str) -> str:
 
 @cache
 def markdown() -> Any:
-    """Make a CommonMark parser with tables, strikethrough and link detection; bare domains and e-mail are text."""
+    """Make a parser with tables, strikethrough and link detection; bare domains and e-mail stay text."""
     pytest.importorskip("linkify_it")
     parser = pytest.importorskip("markdown_it").MarkdownIt("gfm-like")
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
@@ -149,7 +150,7 @@ def test_nothing_special_is_left(text: str) -> None:
     bare = re.sub(r"\\[!-/:-@\[-`{-~]", "x", found)
     assert not re.search(r"[\\*_~`|\[\]<>&]", bare)
     assert not re.search(r"^[ \t]*([#+=-]|\d+[.)])", bare, re.MULTILINE)
-    assert not re.search(r"@(everyone|here|[!&]?\d)|<[@#!/:at]|://|discord\.gg|www\.", found, re.IGNORECASE)
+    assert not re.search(r"@(everyone|here|[!&]?\d)|<[@#!/:at]|//|discord\.gg|www\.", found, re.IGNORECASE)
 
 
 @thorough

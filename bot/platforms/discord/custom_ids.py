@@ -22,7 +22,7 @@ _KEPT = frozenset({"group", "item", "post", "person"})
 """Without these a button would do something else than its label says."""
 
 _SAFE = "/:,;@!$'()*+-._~"
-_ID = re.compile(r"r1(!?)(?:\?([a-z0-9_,]+))?\|([a-z0-9_]+)((?:\|[a-z0-9_]+=[^|=]+)*)")
+_ID = re.compile(r"r1(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+)((?:\|[a-z0-9_]+=[^|=]+)*)")
 
 
 @dataclass(frozen=True, slots=True)

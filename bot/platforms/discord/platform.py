@@ -23,7 +23,7 @@ class DiscordPlatform:
     def __init__(
         self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
     ) -> None:
-        self.client: discord.Client = Client(commands, handle, suggest, notes, left)
+        self.client = Client(commands, handle, suggest, notes, left)
 
     def ready(self) -> bool:
         """Whether Discord has told us our servers, and we have not closed."""
