@@ -119,7 +119,7 @@ async def world(tmp_path: Path, checked_requests: None) -> AsyncIterator[World]:
         yield world
     finally:
         await world.stop()
-    world.env.raise_errors()
+    world.env._raise_errors_since(world.env._errors_acknowledged)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ BREAK = "\u200b"
 `escape_mentions` uses too, which clients are known to draw as nothing (the word joiner U+2060 is newer and
 missing from more fonts). `clean` drops it when the text comes back."""
 
-_SPECIAL = re.compile(r"[\\*_~`|\[\]<>&]")
+# An ampersand alone is plain text; only before a name or number and a semicolon does it stand for a character.
+_SPECIAL = re.compile(r"[\\*_~`|\[\]<>]|&(?=#?\w+;)")
 _LINE_START = re.compile(r"^[ \t]*(?:([#+=-])|(\d+)([.)]))?", re.MULTILINE)
-_ADDRESS = re.compile(r"/(?=/)|(discord(?:app)?)(?=\.(?:gg|com|me|io|li)\b)|(www)(?=\.)", re.IGNORECASE)
+_ADDRESS = re.compile(r"/(?=/)|discord(?:app)?(?=\.(?:gg|com|me|io|li)\b)|www(?=\.)", re.IGNORECASE)
 _HOST = re.compile(r"[\w.-]+", re.ASCII)
 _LONGEST_URL = 2000
 _URL_MARKS = "%:/?#@!$&'*+,;=~-._"

@@ -149,4 +149,4 @@ async def bot(monkeypatch: pytest.MonkeyPatch, checked_requests: None) -> AsyncI
         yield bot
     finally:
         await bot.env.shutdown()
-    bot.env.raise_errors()
+    bot.env._raise_errors_since(bot.env._errors_acknowledged)

@@ -1,0 +1,115 @@
+"""When and how privately an answer arrives, and what happens where it can't."""
+
+import asyncio
+import logging
+
+import aiohttp
+import pytest
+
+from bot.core.reply import Reply
+from bot.platforms.discord import answering
+from tests.platforms.discord.conftest import SLOW, Bot
+from tests.talk import Said, read, say
+
+
+async def _slowly(bot: Bot, text: str, reply: Reply) -> Said:
+    """Let a command take longer than may be waited for, then answer."""
+    bot.gate, bot.reply = asyncio.Event(), reply
+    result = await bot.alice.slash(bot.study, text)
+    assert not result.acknowledged
+    await bot.env.advance_time(SLOW + 1)
+    assert result.deferred
+    bot.gate.set()
+    await bot.env.settle()
+    shown = result.followups[-1] if result.followups else result.response
+    assert shown is not None
+    said = read(shown)
+    said.result = result
+    return said
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_quick_answer_has_its_own_privacy(bot: Bot, private: bool) -> None:
+    """A reply that is ready in time is one request, private or public as it says."""
+    bot.reply = Reply("Recorded", "Well done.", private=private)
+    said = await say(bot.alice, "/done docker")
+    assert (said.title, said.text, said.private) == ("Recorded", "Well done.", private)
+    assert len(bot.sent("POST", "/callback")) == 1
+    assert not bot.sent("PATCH", "/webhooks/")
+
+
+def test_deferring_leaves_half_of_discords_time() -> None:
+    """Discord waits three seconds for a first answer, and half of them may go on the way."""
+    assert answering.SLOW == 1.5
+
+
+async def test_a_slow_answer_is_deferred_with_the_commands_privacy(bot: Bot) -> None:
+    """Where the privacy was foreseen, the deferred answer is filled in."""
+    said = await _slowly(bot, "done", Reply("Recorded", private=True))
+    assert (said.title, said.private) == ("Recorded", True)
+    assert said.result is not None
+    assert not said.result.followups
+
+
+async def test_a_slow_private_answer_never_shows_in_public(bot: Bot) -> None:
+    """A private reply to a command that was deferred in public takes that away and follows up privately."""
+    said = await _slowly(bot, "board", Reply("Refused", private=True))
+    assert (said.title, said.private) == ("Refused", True)
+    assert said.result is not None
+    assert said.result.response is None
+    assert bot.study.history(viewer=bot.bob) == []
+
+
+async def test_a_slow_public_answer_becomes_public(bot: Bot) -> None:
+    """A public reply to a command that was deferred privately follows up for everybody."""
+    said = await _slowly(bot, "done", Reply("Look", private=False))
+    assert (said.title, said.private) == ("Look", False)
+    assert [m.embeds[0].title for m in bot.study.history(viewer=bot.bob)] == ["Look"]
+
+
+async def test_a_fault_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever goes wrong behind the platform, the person hears that nothing was lost, and the log why."""
+    bot.fault = ZeroDivisionError("oh no")
+    said = await say(bot.alice, "/done docker")
+    assert "Nothing was lost" in said
+    assert said.private
+    assert "ZeroDivisionError" in caplog.text
+    assert "oh no" not in str(said)
+
+
+@pytest.mark.parametrize("code, status", [(10062, 404), (40060, 400), (0, 500)])
+async def test_an_answer_that_comes_too_late_is_only_logged(
+    bot: Bot, caplog: pytest.LogCaptureFixture, code: int, status: int
+) -> None:
+    """An expired interaction fails nothing: what was recorded stays, and the token stays out of the log."""
+    bot.env.inject_error("POST", "/interactions/*/callback", status=status, code=code)
+    with caplog.at_level(logging.INFO):
+        result = await bot.alice.slash(bot.study, "done")
+    assert not result.acknowledged
+    assert len(bot.asked) == 1
+    assert "an answer was lost" in caplog.text
+    assert result._interaction.token not in caplog.text
+    assert not bot.env.errors
+
+
+async def test_a_dropped_connection_is_only_logged(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """aiohttp's own errors, which discord.py passes on, fail nothing either."""
+
+    async def drop(*_: object, **__: object) -> None:
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(bot.env._webhook_adapter, "request", drop)
+    await bot.alice.slash(bot.study, "done")
+    assert "an answer was lost" in caplog.text
+    assert not bot.env.errors
+
+
+async def test_a_command_that_is_no_more_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    """Discord may show an older command for a while; it says how to get the newer one."""
+    bot.platform.client.tree.remove_command("done")  # type: ignore[attr-defined]
+    said = await say(bot.alice, "/done docker")
+    assert "changed" in said
+    assert said.private
+    assert len(bot.env.errors) == 1, "SimCord counts what the tree has handled as well"
