@@ -15,8 +15,12 @@ _SECRETS = re.compile(
     r"|(?<=/webhooks/)(?P<hook>\d+)/[\w-]{20,}"
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"  # user and password in an address
 )
-# At DEBUG discord.py writes the bodies of requests into the log, and alembic and asyncio say nothing of use.
-_NEVER_BELOW_INFO = ("discord", "apscheduler", "alembic", "asyncio")
+_LEAST = {
+    "discord": logging.INFO,  # at DEBUG it writes the bodies of requests into the log
+    "asyncio": logging.INFO,
+    "apscheduler": logging.ERROR,  # it would announce every tick, and each that a long one leaves out
+    "alembic.runtime.plugins": logging.WARNING,
+}
 
 
 def set_up(level: str = "INFO", style: str = "auto", secrets: Iterable[str] = ()) -> None:
@@ -49,8 +53,8 @@ def set_up(level: str = "INFO", style: str = "auto", secrets: Iterable[str] = ()
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _NEVER_BELOW_INFO:
-        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name, least in _LEAST.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
 
 
 def _rendering(*, readable: bool) -> list[Processor]:

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -42,42 +41,52 @@ def checked_requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert not found, "\n".join(found)
 
 
-@dataclass
+class Clock:
+    """The bot's clock, which is that of the simulated Discord."""
+
+    env: simcord.Env
+
+    def __call__(self) -> datetime:
+        """Say what time it is there."""
+        return self.env.now()
+
+
 class World:
     """A server "MLOps study" with the channels #study and #random, and another server next door.
 
     olivia may manage the first server, alice and bob are members of it; charlie manages the other one.
     """
 
-    folder: Path
-    make: Callable[[Path, Callable[[], Any]], "App"]
-    env: simcord.Env = field(init=False)
-    app: "App" = field(init=False)
+    def __init__(self, app: "App", env: simcord.Env, make: Callable[[], "App"]) -> None:
+        self.app, self.env, self._make = app, env, make
+        self._stack = AsyncExitStack()
 
     async def start(self) -> Self:
         """Bring the server to life and the bot into it."""
-        self._stack = AsyncExitStack()
-        self.app = self.make(self.folder, lambda: self.env.now())
-        self.env = simcord.Env(self.app.discord)
         await self._stack.enter_async_context(self.app)
         await self.env.start()
-        self.guild = self.env.create_guild("MLOps study")
-        self.study, self.random = self.guild.create_text_channel("study"), self.guild.create_text_channel("random")
-        manager = self.guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
-        self.olivia = self.guild.add_member(self.env.create_user("olivia"), roles=[manager])
-        self.alice = self.guild.add_member(self.env.create_user("alice"))
-        self.bob = self.guild.add_member(self.env.create_user("bob"))
-        self.elsewhere = self.env.create_guild("Elsewhere")
+        self.guild, self.olivia = self._server("MLOps study", "olivia")
+        self.study, self.random = (
+            self.guild.create_text_channel("study"),
+            self.guild.create_text_channel("random"),
+        )
+        self.alice, self.bob = (
+            self.guild.add_member(self.env.create_user(name)) for name in ("alice", "bob")
+        )
+        self.elsewhere, self.charlie = self._server("Elsewhere", "charlie")
         self.lobby = self.elsewhere.create_text_channel("lobby")
-        manager = self.elsewhere.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
-        self.charlie = self.elsewhere.add_member(self.env.create_user("charlie"), roles=[manager])
         await self.env.settle()
         return self
+
+    def _server(self, name: str, organizer: str) -> tuple[simcord.GuildHandle, simcord.MemberActor]:
+        guild = self.env.create_guild(name)
+        role = guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
+        return guild, guild.add_member(self.env.create_user(organizer), roles=[role])
 
     async def restart(self) -> None:
         """Stop the bot and start another one on the same database; the server and its messages stay."""
         await self._stack.aclose()
-        self.app = self.make(self.folder, lambda: self.env.now())
+        self.app = self._make()
         await self._stack.enter_async_context(self.app)
         await self.env.restart_bot(self.app.discord)
 
@@ -103,26 +112,42 @@ class World:
         await self._stack.aclose()
 
 
-def _app(folder: Path, clock: Callable[[], Any]) -> "App":
+@pytest.fixture
+def make_app(tmp_path: Path, clock: Clock) -> Callable[[], "App"]:
+    """Make the whole bot, on one database for the whole test."""
     # Here, so that tests of the rules alone do not load everything.
     from bot.app import App
     from bot.settings import Settings
 
-    return App(Settings(database_url=f"sqlite:///{folder / 'roadmate.db'}", _env_file=None), clock=clock)
+    database = f"sqlite:///{tmp_path / 'roadmate.db'}"
+    return lambda: App(Settings(database_url=database, _env_file=None), clock=clock)
 
 
 @pytest.fixture
-async def world(tmp_path: Path, checked_requests: None) -> AsyncIterator[World]:
+def clock() -> Clock:
+    """The time for the bot of this test."""
+    return Clock()
+
+
+@pytest.fixture
+def app(make_app: Callable[[], "App"]) -> "App":
+    """The whole bot, not entered yet."""
+    return make_app()
+
+
+@pytest.fixture
+def env(app: "App", clock: Clock, checked_requests: None) -> simcord.Env:
+    """The simulated Discord of the world; a failing test shows everything that was said in it."""
+    clock.env = simcord.Env(app.discord)
+    return clock.env
+
+
+@pytest.fixture
+async def world(app: "App", env: simcord.Env, make_app: Callable[[], "App"]) -> AsyncIterator[World]:
     """The whole bot on a new database in a simulated Discord, whose clock is the bot's."""
-    world = await World(tmp_path, _app).start()
+    world = await World(app, env, make_app).start()
     try:
         yield world
     finally:
         await world.stop()
-    world.env._raise_errors_since(world.env._errors_acknowledged)
-
-
-@pytest.fixture
-def env(world: World) -> simcord.Env:
-    """The simulated Discord of the world."""
-    return world.env
+    env._raise_errors_since(env._errors_acknowledged)

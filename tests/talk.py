@@ -29,7 +29,12 @@ class Said:
 
     def __str__(self) -> str:
         """Everything there is to read."""
-        parts = (self.title, self.text, *(f"{name}\n{text}" for name, text in self.fields.items()), self.footer)
+        parts = (
+            self.title,
+            self.text,
+            *(f"{name}\n{text}" for name, text in self.fields.items()),
+            self.footer,
+        )
         return "\n".join(filter(None, parts))
 
     def __contains__(self, words: str) -> bool:

@@ -24,7 +24,7 @@ def join(ctx: Context) -> Reply:
     was_in = who.member is not None and who.member.left_at is None
     came_back = who.member is not None and who.member.left_at is not None
     name = clean(ctx.request.person.name, NAME) or "member"
-    member = members.join(ctx.session, who.group_id, ctx.request.person.id, name, ctx.now)
+    member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)
     if came_back:
         members.rebuild_scores(ctx.session, member, who.zone)
     remember(ctx, who)

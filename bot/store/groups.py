@@ -3,9 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from bot.store.tables import Group, GroupState, Workspace
+
+# Prepared once: every command asks, and building the statement costs more than running it.
+_GROUPS_OF = (
+    select(Group)
+    .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+    .where(
+        Workspace.platform == bindparam("platform"), Workspace.external_id == bindparam("external_id")
+    )
+    .order_by(col(Group.id))
+)
 
 
 def workspace(session: Session, platform: str, external_id: str) -> Workspace | None:
@@ -39,12 +50,7 @@ def leave_workspace(session: Session, platform: str, external_id: str, now: date
 
 def groups_of(session: Session, platform: str, external_id: str) -> Sequence[Group]:
     """Every group of a workspace, oldest first."""
-    return session.exec(
-        select(Group)
-        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-        .where(Workspace.platform == platform, Workspace.external_id == external_id)
-        .order_by(col(Group.id))
-    ).all()
+    return session.exec(_GROUPS_OF, params={"platform": platform, "external_id": external_id}).all()
 
 
 def group_with_workspace(session: Session, group_id: int) -> tuple[Group, Workspace] | None:

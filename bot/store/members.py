@@ -1,8 +1,9 @@
 """Members, their marks, and the board rows that follow from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,9 +39,13 @@ def member(session: Session, group_id: int, person: str) -> Member | None:
     return session.exec(_MEMBER, params={"group": group_id, "person": person}).first()
 
 
-def join(session: Session, group_id: int, person: str, name: str, now: datetime) -> Member:
-    """Make a person a member, or bring back one who left; their marks are as they were."""
-    found = member(session, group_id, person)
+def join(
+    session: Session, found: Member | None, group_id: int, person: str, name: str, now: datetime
+) -> Member:
+    """Make a person a member, or bring back one who left; their marks are as they were.
+
+    `found` is the person's row as `member` has read it in this transaction.
+    """
     if found is None:
         found = Member(group_id=group_id, person=person, name=name, joined_at=now)
     if found.id is None or found.left_at is not None or found.name != name:
@@ -159,15 +164,17 @@ def _write_scores(session: Session, of: Member, found: Mapping[str, Score | None
             )
         )
     if rows:
-        session.exec(_upsert(session, rows))
+        connection = session.connection()
+        connection.execute(_upsert(connection.dialect.name), rows)
 
 
-def _upsert(session: Session, rows: Iterable[Mapping[str, Any]]) -> Any:
-    if session.get_bind().dialect.name == "sqlite":
+@cache
+def _upsert(dialect: str) -> Any:
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as insert_here
     else:
         from sqlalchemy.dialects.postgresql import insert as insert_here  # type: ignore[assignment]
-    statement = insert_here(ScoreRow).values(list(rows))
+    statement = insert_here(ScoreRow)
     return statement.on_conflict_do_update(
         index_elements=["group_id", "period", "member_id"],
         set_={"points": statement.excluded.points, "reached_at": statement.excluded.reached_at},

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import create_engine
 
 from bot.core.errors import StartupError
@@ -34,10 +35,13 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def upgrade(database_url: str) -> tuple[str | None, str]:
-    """Migrate a database and return (revision before, revision now). Raises StartupError for a newer schema."""
+    """Migrate a database and return (revision before, revision now).
+
+    Raises StartupError for a newer schema, and where the database can't be opened.
+    """
     engine = migration_engine(database_url)
     try:
-        with engine.connect() as connection:
+        with _opened(engine) as connection:
             before = revision_of(connection)
         target = newest()
         if before == target:
@@ -52,6 +56,15 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
         return before, target
     finally:
         engine.dispose()
+
+
+def _opened(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        message = f"The database {where} can't be opened: {error.orig}. Check DATABASE_URL."
+        raise StartupError(message) from error
 
 
 def move(engine: Engine, target: str) -> None:
@@ -80,4 +93,8 @@ def migration_engine(database_url: str) -> Engine:
 
     if database_url.startswith("sqlite"):
         return sqlite_engine(database_url, 1)
-    return create_engine(database_url)
+    try:
+        return create_engine(database_url)
+    except ModuleNotFoundError as error:
+        message = "PostgreSQL needs the package psycopg. Install it with: pip install 'roadmate[postgres]'"
+        raise StartupError(message) from error

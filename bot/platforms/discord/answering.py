@@ -34,6 +34,7 @@ OLD_COMMAND = Reply(
     "Discord still shows you an older form of it. Reload Discord (Ctrl+R) and send it again.",
     tone=Tone.WARN,
 )
+_PLACEHOLDER = "…"
 
 LOST = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What can happen on the way to Discord; what the command did is kept all the same."""
@@ -112,8 +113,12 @@ async def _follow_up(interaction: Interaction, reply: Reply, manner: Manner) -> 
             await interaction.edit_original_response(embed=embed, view=view)
             return
         else:
-            await interaction.delete_original_response()
+            # A follow-up to a message that still loads becomes that message, with its privacy, and is refused
+            # where that was deleted: so it is filled in first and goes last.
+            await interaction.edit_original_response(content=_PLACEHOLDER)
         await interaction.followup.send(embed=embed, ephemeral=private, **_optional(view))
+        if not manner.in_place:
+            await interaction.delete_original_response()
     except LOST as error:
         _lost(interaction, error)
 

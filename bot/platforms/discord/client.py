@@ -47,6 +47,8 @@ class Client(discord.Client):
     def __init__(
         self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
     ) -> None:
+        # The libraries for voice are missing on purpose; nobody needs to read that at every start.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),

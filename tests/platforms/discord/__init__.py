@@ -1,0 +1,1 @@
+"""The Discord platform alone, on a simulated server."""

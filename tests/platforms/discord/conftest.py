@@ -12,10 +12,7 @@ from bot.core.command import Audience, Choice, Command, Option, Takes, command
 from bot.core.platform import Message
 from bot.core.reply import Button, Reply
 from bot.core.request import Channel, Person, Request
-from bot.platforms.discord import DiscordPlatform, answering
-
-SLOW = 60.0
-"""Longer than the simulated Discord waits for us, so that only its own clock brings the moment to defer."""
+from bot.platforms.discord import DiscordPlatform
 
 
 def _no_suggestions(*_: Any) -> Sequence[Choice]:
@@ -102,6 +99,11 @@ class Bot:
         self.bob = self.guild.add_member(self.env.create_user("bob"))
         await self.env.settle()
 
+    async def start_again(self) -> None:
+        """Connect a new platform, with what this one has noted, to a Discord that knows nothing of it."""
+        self.platform = self.make()
+        await self.start()
+
     async def handle(self, request: Request) -> Reply:
         """Answer a request with what the test has said."""
         self.asked.append(request)
@@ -140,9 +142,8 @@ class Bot:
 
 
 @pytest.fixture
-async def bot(monkeypatch: pytest.MonkeyPatch, checked_requests: None) -> AsyncIterator[Bot]:
+async def bot(checked_requests: None) -> AsyncIterator[Bot]:
     """The platform in a simulated Discord, ready to be talked to."""
-    monkeypatch.setattr(answering, "SLOW", SLOW)
     bot = Bot()
     await bot.start()
     try:

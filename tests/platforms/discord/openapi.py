@@ -48,7 +48,9 @@ def _against_schema(method: str, template: str, body: str) -> tuple[str, ...]:
 
 
 def _forgive(payload: Any) -> None:
-    """Discord takes a number for the id of an attachment in an upload, which its description leaves out."""
+    """Discord takes numbers for two ids, as discord.py sends them, which its description leaves out."""
+    if isinstance(payload, dict) and "recipient_id" in payload:
+        payload["recipient_id"] = str(payload["recipient_id"])
     inner = payload.get("data", payload) if isinstance(payload, dict) else None
     for attachment in (inner.get("attachments") or []) if isinstance(inner, dict) else []:
         attachment["id"] = str(attachment["id"])
@@ -61,7 +63,9 @@ def _document() -> Any:
 
 @cache
 def _registry() -> Registry[Any]:
-    return Registry().with_resource(_URI, Resource.from_contents(_document(), default_specification=DRAFT202012))
+    return Registry().with_resource(
+        _URI, Resource.from_contents(_document(), default_specification=DRAFT202012)
+    )
 
 
 @cache
@@ -79,7 +83,9 @@ def _template(method: str, path: str) -> str | None:
     if not available():
         return path
     segments = path.strip("/").split("/")
-    fitting = [t for t, operations in _document()["paths"].items() if method in operations and _fits(t, segments)]
+    fitting = [
+        t for t, operations in _document()["paths"].items() if method in operations and _fits(t, segments)
+    ]
     return min(fitting, key=lambda template: template.count("{"), default=None)
 
 

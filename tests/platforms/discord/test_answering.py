@@ -8,16 +8,20 @@ import pytest
 
 from bot.core.reply import Reply
 from bot.platforms.discord import answering
-from tests.platforms.discord.conftest import SLOW, Bot
+from tests.platforms.discord.conftest import Bot
 from tests.talk import Said, read, say
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defer at once, so that no test has to wait; the command is held back until that is done."""
+    monkeypatch.setattr(answering, "SLOW", 0.001)
+
+
 async def _slowly(bot: Bot, text: str, reply: Reply) -> Said:
-    """Let a command take longer than may be waited for, then answer."""
+    """Let a command take until its answer was deferred, then answer."""
     bot.gate, bot.reply = asyncio.Event(), reply
     result = await bot.alice.slash(bot.study, text)
-    assert not result.acknowledged
-    await bot.env.advance_time(SLOW + 1)
     assert result.deferred
     bot.gate.set()
     await bot.env.settle()
@@ -43,6 +47,7 @@ def test_deferring_leaves_half_of_discords_time() -> None:
     assert answering.SLOW == 1.5
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_slow_answer_is_deferred_with_the_commands_privacy(bot: Bot) -> None:
     """Where the privacy was foreseen, the deferred answer is filled in."""
     said = await _slowly(bot, "done", Reply("Recorded", private=True))
@@ -51,6 +56,7 @@ async def test_a_slow_answer_is_deferred_with_the_commands_privacy(bot: Bot) -> 
     assert not said.result.followups
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_slow_private_answer_never_shows_in_public(bot: Bot) -> None:
     """A private reply to a command that was deferred in public takes that away and follows up privately."""
     said = await _slowly(bot, "board", Reply("Refused", private=True))
@@ -60,6 +66,7 @@ async def test_a_slow_private_answer_never_shows_in_public(bot: Bot) -> None:
     assert bot.study.history(viewer=bot.bob) == []
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_slow_public_answer_becomes_public(bot: Bot) -> None:
     """A public reply to a command that was deferred privately follows up for everybody."""
     said = await _slowly(bot, "done", Reply("Look", private=False))
@@ -95,7 +102,7 @@ async def test_an_answer_that_comes_too_late_is_only_logged(
 async def test_a_dropped_connection_is_only_logged(
     bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """aiohttp's own errors, which discord.py passes on, fail nothing either."""
+    """The network's own errors, which discord.py passes on, fail nothing either."""
 
     async def drop(*_: object, **__: object) -> None:
         raise aiohttp.ServerDisconnectedError
@@ -106,9 +113,11 @@ async def test_a_dropped_connection_is_only_logged(
     assert not bot.env.errors
 
 
-async def test_a_command_that_is_no_more_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_command_that_is_no_more_is_answered_kindly(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
     """Discord may show an older command for a while; it says how to get the newer one."""
-    bot.platform.client.tree.remove_command("done")  # type: ignore[attr-defined]
+    bot.platform.client.tree.remove_command("done")
     said = await say(bot.alice, "/done docker")
     assert "changed" in said
     assert said.private

@@ -37,7 +37,9 @@ async def test_buttons_work_after_a_restart(bot: Bot) -> None:
     assert bot.asked[-1].person.id == str(bot.bob.id)
 
 
-@pytest.mark.parametrize("custom_id", ["roadmate:done:docker", "r1|gone|item=x", "r1|done|item=%zz", "r0|done"])
+@pytest.mark.parametrize(
+    "custom_id", ["roadmate:done:docker", "r1|gone|item=x", "r1|done|item=%zz", "r0|done"]
+)
 async def test_an_unknown_button_is_answered_kindly(bot: Bot, custom_id: str) -> None:
     """A button of an older version, or one that was made up, says where to get a new one."""
     channel = bot.platform.client.get_partial_messageable(bot.study.id)

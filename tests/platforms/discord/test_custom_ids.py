@@ -48,7 +48,9 @@ def test_a_short_button_loses_nothing() -> None:
 
 def test_the_longest_free_text_goes_first() -> None:
     """A button that is too long loses its longest text, and never what it is about."""
-    long = Button("Done", "done", {"item": "docker", "hours": "2", "note": "x" * 90, "group": 1, "post": "m" * 20})
+    long = Button(
+        "Done", "done", {"item": "docker", "hours": "2", "note": "x" * 90, "group": 1, "post": "m" * 20}
+    )
     said = decode(encode(long) or "")
     assert said is not None
     assert said.args == {"item": "docker", "hours": "2", "group": "1", "post": "m" * 20}

@@ -35,7 +35,9 @@ def test_every_reply_fits(reply: Reply) -> None:
 
 def test_a_reply_shows_all_its_parts() -> None:
     """Title, text, fields, footer and tone are all there."""
-    reply = Reply("Title", "Text", (Field("A", "1"), Field("B", "", inline=True)), footer="Foot", tone=Tone.WARN)
+    reply = Reply(
+        "Title", "Text", (Field("A", "1"), Field("B", "", inline=True)), footer="Foot", tone=Tone.WARN
+    )
     embed = render(reply).embed
     assert (embed.title, embed.description, embed.footer.text) == ("Title", "Text", "Foot")
     assert [(f.name, f.value, f.inline) for f in embed.fields] == [("A", "1", False), ("B", NOTHING, True)]

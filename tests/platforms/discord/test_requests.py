@@ -23,7 +23,11 @@ async def test_a_typed_command_becomes_a_request(bot: Bot) -> None:
     """Server, channel, person, rights, options and language arrive in the core's words."""
     await say(bot.alice, "/done docker hours:1.5")
     asked = bot.asked[-1]
-    assert (asked.platform, asked.workspace, asked.workspace_name) == ("discord", str(bot.guild.id), "MLOps study")
+    assert (asked.platform, asked.workspace, asked.workspace_name) == (
+        "discord",
+        str(bot.guild.id),
+        "MLOps study",
+    )
     assert (asked.channel.id, asked.channel.name) == (str(bot.study.id), "study")
     assert asked.channel.kind is ChannelKind.TEXT
     assert asked.person == Person(str(bot.alice.id), "Alice A.")
@@ -71,7 +75,11 @@ async def test_a_thread_names_its_parent(bot: Bot) -> None:
     await bot.env.settle()
     await say(bot.alice, "/done docker", bot.study.threads[0])
     channel = bot.asked[-1].channel
-    assert (channel.kind, channel.parent, channel.home) == (ChannelKind.THREAD, str(bot.study.id), str(bot.study.id))
+    assert (channel.kind, channel.parent, channel.home) == (
+        ChannelKind.THREAD,
+        str(bot.study.id),
+        str(bot.study.id),
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,8 +98,8 @@ async def test_a_picked_channel_says_its_kind(bot: Bot, make: str, kind: Channel
     await bot.env.settle()
     await say(bot.olivia, "/setup UTC", channel=picked, helper=bot.alice)
     args = bot.asked[-1].args
-    assert args["channel"].id == str(picked.id)  # type: ignore[union-attr]
-    assert args["channel"].kind is kind  # type: ignore[union-attr]
+    assert args["channel"].id == str(picked.id)
+    assert args["channel"].kind is kind
     assert args["helper"] == Person(str(bot.alice.id), "Alice A.")
 
 
@@ -115,7 +123,7 @@ async def test_missing_permissions_are_named_for_the_channel_picked(bot: Bot) ->
     await say(bot.olivia, "/setup UTC", channel=quiet)
     asked = bot.asked[-1]
     assert asked.channel.missing == ()
-    assert {"Send Messages", "Create Public Threads"} <= set(asked.args["channel"].missing)  # type: ignore[union-attr, arg-type]
+    assert {"Send Messages", "Create Public Threads"} <= set(asked.args["channel"].missing)
 
 
 async def test_missing_permissions_are_named_where_the_command_was_said(bot: Bot) -> None:
@@ -123,12 +131,12 @@ async def test_missing_permissions_are_named_where_the_command_was_said(bot: Bot
     hidden = bot.guild.create_text_channel("hidden")
     await bot.env.settle()
     overwrites = {bot.env.bot.user: discord.PermissionOverwrite(view_channel=False)}
-    secret = bot.guild.create_text_channel("secret", overwrites=overwrites)  # type: ignore[arg-type]
+    secret = bot.guild.create_text_channel("secret", overwrites=overwrites)
     await bot.env.settle()
     await say(bot.alice, "/done", hidden)
     assert bot.asked[-1].channel.missing == ()
     await say(bot.alice, "/done", secret)
-    assert bot.asked[-1].channel.missing[:1] == NEEDED[:1]  # type: ignore[index]
+    assert bot.asked[-1].channel.missing[:1] == NEEDED[:1]
 
 
 async def test_suggestions_are_asked_for_with_what_was_typed(bot: Bot) -> None:
