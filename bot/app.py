@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
+from bot.jobs.scheduler import scheduler
 from bot.jobs.tick import Ticker
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
@@ -115,23 +114,15 @@ class App:
             message = "DISCORD_TOKEN is not set."
             raise StartupError(message)
         async with self:
-            scheduler = AsyncIOScheduler(timezone=UTC)
-            scheduler.add_job(
-                self.ticker.guarded,
-                "interval",
-                seconds=self.settings.tick_seconds,
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-            )
+            ticks = scheduler(self.ticker, self.settings.tick_seconds)
             stop = asyncio.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
-            scheduler.start()
+            ticks.start()
             try:
                 await self._until(stop, token.get_secret_value())
             finally:
-                scheduler.shutdown(wait=False)
+                ticks.shutdown(wait=False)
 
     async def _until(self, stop: asyncio.Event, token: str) -> None:
         """Until told to stop, or the client ends by itself, which only a fault makes it do."""

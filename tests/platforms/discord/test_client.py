@@ -1,0 +1,124 @@
+"""The connection: what it asks for, what it tells Discord, and how it ends."""
+
+import asyncio
+from typing import Any
+
+import discord
+import pytest
+
+from bot.core.errors import StartupError
+from bot.platforms.discord.syncing import KEY
+from tests.platforms.discord.conftest import Bot
+from tests.platforms.discord.test_sending import UNREACHABLE
+
+
+def test_making_a_platform_needs_no_loop_and_contacts_nobody() -> None:
+    """Everything can be put together before anything runs."""
+    platform = Bot().platform
+    assert platform.name == "discord"
+    assert not platform.ready()
+    assert {command.name for command in platform.client.tree.get_commands()} == {"done", "board", "setup"}
+
+
+def test_little_is_asked_for_and_kept() -> None:
+    """No privileged intent, no members, no messages: memory stays small with many servers."""
+    client = Bot().platform.client
+    assert client.intents == discord.Intents(guilds=True)
+    state = client._connection
+    assert state.max_messages is None
+    assert state.member_cache_flags == discord.MemberCacheFlags.none()
+    assert state.allowed_mentions is not None
+    assert state.allowed_mentions.to_dict() == {"parse": []}
+
+
+async def test_commands_are_sent_once(bot: Bot) -> None:
+    """A restart with the same commands sends none; Discord takes 200 new ones a day."""
+    assert len(bot.sent("PUT", "/commands")) == 1
+    bot.platform = bot.make()
+    await bot.env.restart_bot(bot.platform.client)
+    assert len(bot.sent("PUT", "/commands")) == 1
+
+
+async def test_changed_commands_are_sent(bot: Bot) -> None:
+    """A note that says something else means that the commands have changed since."""
+    bot.kept[KEY] = "older"
+    bot.platform = bot.make()
+    await bot.env.restart_bot(bot.platform.client)
+    assert len(bot.sent("PUT", "/commands")) == 2
+    assert bot.kept[KEY] != "older"
+
+
+async def test_commands_that_discord_does_not_have_are_sent(bot: Bot) -> None:
+    """A kept database meets a new application: what the server really holds counts, not the note."""
+    await bot.env.shutdown()
+    await bot.start_again()
+    assert len(bot.sent("PUT", "/commands")) == 1
+
+
+async def test_a_refused_sync_stops_nothing(bot: Bot) -> None:
+    """Posts go out and older commands work on, even where Discord takes no new ones today."""
+    kept = bot.kept[KEY] = "older"
+    bot.env.inject_error("PUT", "*/commands", status=429, code=30034)
+    bot.platform = bot.make()
+    await bot.env.restart_bot(bot.platform.client)
+    assert bot.platform.ready()
+    assert bot.kept[KEY] == kept
+
+
+async def test_leaving_a_server_is_told_and_an_outage_is_not(bot: Bot) -> None:
+    """Only a bot that was removed has left."""
+    emit = bot.env.backend.emit
+    emit("GUILD_DELETE", {"id": str(bot.guild.id), "unavailable": True})
+    await bot.env.settle()
+    assert bot.left == []
+    emit("GUILD_DELETE", {"id": str(bot.guild.id)})
+    await bot.env.settle()
+    assert bot.left == [str(bot.guild.id)]
+
+
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (discord.LoginFailure("Improper token has been passed."), "DISCORD_TOKEN"),
+        (ValueError("Newline or carriage return detected in headers."), "DISCORD_TOKEN"),
+        (UNREACHABLE, "can't be reached"),
+    ],
+)
+async def test_what_only_the_operator_can_mend_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    """A wrong token or no network is said in one clear line."""
+    platform = Bot().platform
+
+    async def fail(_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(platform.client, "login", fail)
+    with pytest.raises(StartupError, match=words) as raised:
+        await platform.run("wrong")
+    assert "\n" not in str(raised.value)
+    assert platform.client.is_closed()
+
+
+async def test_privileged_intents_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord closing the connection over intents is said in one line too."""
+    platform = Bot().platform
+
+    async def pass_(_: Any) -> None:
+        await asyncio.sleep(0)
+
+    async def fail() -> None:
+        raise discord.PrivilegedIntentsRequired(None)
+
+    monkeypatch.setattr(platform.client, "login", pass_)
+    monkeypatch.setattr(platform.client, "connect", fail)
+    with pytest.raises(StartupError, match="intent"):
+        await platform.run("token")
+
+
+async def test_closing_twice_is_closing() -> None:
+    """Stopping can be asked for from several sides."""
+    platform = Bot().platform
+    await platform.close()
+    await platform.close()
+    assert platform.client.is_closed()
