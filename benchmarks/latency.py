@@ -41,6 +41,8 @@ async def _measured(folder: Path) -> list[Figure]:
         people, item = add_members(world.app, WARM_UP + ROUNDS)
         watch = Watch(world)
         taken: dict[str, list[float]] = {name: [] for name in ("ping", *TARGETS)}
+        for person in people:
+            await watch.time(world.interaction("next", person))  # remembers the seat
         for number, person in enumerate(people):
             for name in random.sample(list(taken), len(taken)):
                 spent = await watch.time(world.interaction(name, person, item=item if name == "done" else "doc"))

@@ -1,5 +1,6 @@
 """Request -> transaction -> command -> commit -> Reply; the one place for errors."""
 
+import asyncio
 import logging
 import secrets
 import time
@@ -44,9 +45,7 @@ UNWRITABLE = Reply(
     tone=Tone.WARN,
 )
 FAULT = "Something went wrong on our side"
-FAULT_TEXT = (
-    "Nothing was lost and nothing was saved just now. Please try again; if it stays, tell whoever runs Roadmate: `{}`."
-)
+FAULT_TEXT = "Nothing was lost and nothing was saved just now. Please try again; if it stays, tell whoever runs Roadmate: `{}`."
 
 
 @dataclass(slots=True)
@@ -65,17 +64,9 @@ class Dispatcher:
         """Answer a request. Never raises but for cancellation: every fault becomes a Reply."""
         started = time.perf_counter()
         outcome, reply = await self._outcome(request)
-        log.info(
-            "command",
-            extra={
-                "command": request.command[:32],
-                "outcome": outcome,
-                "ms": round((time.perf_counter() - started) * 1000, 2),
-                "workspace": request.workspace,
-                "channel": request.channel.id,
-                "person": request.person.id,
-            },
-        )
+        took = time.perf_counter() - started
+        # On the loop's next round: the answer goes out before its line is written.
+        asyncio.get_running_loop().call_soon(_log, request, outcome, took)
         return reply
 
     async def _outcome(self, request: Request) -> tuple[str, Reply]:
@@ -124,6 +115,20 @@ class Dispatcher:
         if self.memory.seat(request) is None and request.workspace is not None:
             await self.database.read(lambda session: find_seat(session, request, self.memory))
         return option.suggest(self.memory, request, typed)
+
+
+def _log(request: Request, outcome: str, took: float) -> None:
+    log.info(
+        "command",
+        extra={
+            "command": request.command[:32],
+            "outcome": outcome,
+            "ms": round(took * 1000, 2),
+            "workspace": request.workspace,
+            "channel": request.channel.id,
+            "person": request.person.id,
+        },
+    )
 
 
 def _group(request: Request) -> int | None:

@@ -1,6 +1,7 @@
 """Lines that several answers share: how a resource, a topic and progress read."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.core.markup import bold, escape, link
 from bot.core.text import bar, hours_text, join_words, plural
@@ -10,8 +11,12 @@ from bot.study.roadmap import Cost, Resource, Topic
 COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
 
+@lru_cache(maxsize=4096)
 def resource_line(resource: Resource, mark: str = "•") -> str:
-    """A resource with a working link: title, by whom, kind, length and cost."""
+    """A resource with a working link: title, by whom, kind, length and cost.
+
+    Cached: the same few hundred lines are in most answers, and a published resource never changes.
+    """
     facts = [
         resource.kind.value,
         *([hours_text(resource.hours)] if resource.hours else []),

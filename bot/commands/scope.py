@@ -39,9 +39,13 @@ MOST_BUTTONS = 20
 
 def find_groups(ctx: Context) -> Sequence[Group]:
     """Every group of the request's workspace. Raises Refused in a direct message."""
+    return groups.groups_of(ctx.session, ctx.request.platform, _workspace(ctx))
+
+
+def _workspace(ctx: Context) -> str:
     if ctx.request.workspace is None:
         raise refuse(*IN_A_DM)
-    return groups.groups_of(ctx.session, ctx.request.platform, ctx.request.workspace)
+    return ctx.request.workspace
 
 
 def find_group(ctx: Context) -> Group:
@@ -49,7 +53,10 @@ def find_group(ctx: Context) -> Group:
 
     Raises Refused: with buttons where several are possible.
     """
-    found = find_groups(ctx)
+    return _meant(ctx, find_groups(ctx))
+
+
+def _meant(ctx: Context, found: Sequence[Group]) -> Group:
     if ctx.group_id is not None:
         named = next((group for group in found if group.id == ctx.group_id), None)
         if named is None:
@@ -163,9 +170,10 @@ class Learner:
 
 def learner(ctx: Context, person: str | None = None) -> Learner:
     """The person who asks, or another one by id, in the group that the request is about."""
-    group = find_group(ctx)
-    assert group.id is not None
-    member = members.member(ctx.session, group.id, person or ctx.request.person.id)
+    asked = person or ctx.request.person.id
+    places = groups.places_of(ctx.session, ctx.request.platform, _workspace(ctx), asked)
+    group = _meant(ctx, [place for place, _ in places])
+    member = next(member for place, member in places if place is group)
     marks = members.marks_of(ctx.session, member.id) if member and member.id else ()
     found = Learner(group, edition_of(ctx, group), member, marks)
     if person is None:

@@ -88,7 +88,9 @@ def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Ma
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
     rows = session.connection().execute(_MARKS, {"member": member_id}).all()
-    return tuple(Mark(id_ or 0, item, Act(act), at, points, undoes) for id_, item, act, at, points, undoes in rows)
+    return tuple(
+        Mark(id_ or 0, item, Act(act), at, points, undoes) for id_, item, act, at, points, undoes in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ OLD_COMMAND = Reply(
 )
 _PLACEHOLDER = "…"
 
-LOST = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+# RuntimeError is aiohttp's word for a connection that we have closed, as when stopping.
+LOST = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 """What can happen on the way to Discord; what the command did is kept all the same."""
 
 _TOO_LATE = frozenset({10062, 40060, 10008, 10015})

@@ -22,6 +22,7 @@ _KEPT = frozenset({"group", "item", "post", "person"})
 """Without these a button would do something else than its label says."""
 
 _SAFE = "/:,;@!$'()*+-._~"
+_PLAIN = re.compile(r"[A-Za-z0-9_.:/-]+", re.ASCII)
 _ID = re.compile(r"r1(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+)((?:\|[a-z0-9_]+=[^|=]+)*)")
 
 
@@ -46,15 +47,20 @@ def encode(button: Button) -> str | None:
         loose = [key for key in args if key not in _KEPT]
         if not loose:
             return None
-        del args[max(loose, key=lambda key: len(quote(args[key], _SAFE)))]
+        del args[max(loose, key=lambda key: len(_quoted(args[key])))]
     return text
 
 
 def write(clicked: Clicked) -> str:
     """Write a custom_id, however long."""
     ask = "?" + ",".join(clicked.ask) if clicked.ask else ""
-    args = "".join(f"|{key}={quote(value, _SAFE)}" for key, value in clicked.args.items())
+    args = "".join([f"|{key}={_quoted(value)}" for key, value in clicked.args.items()])
     return f"r1{'!' if clicked.replaces else ''}{ask}|{clicked.command}{args}"
+
+
+def _quoted(value: str) -> str:
+    # Most values are keys and numbers, and every answer writes a few ids.
+    return value if _PLAIN.fullmatch(value) else quote(value, _SAFE)
 
 
 def decode(custom_id: str) -> Clicked | None:

@@ -37,8 +37,8 @@ async def explained(missing: Missing) -> AsyncIterator[None]:
         raise TryLater("Discord asks to wait.", error.retry_after) from error
     except discord.HTTPException as error:
         raise _meaning(error, missing) from error
-    except aiohttp.ClientConnectorError as error:
-        # It never left this machine.
+    except (aiohttp.ClientConnectorError, RuntimeError) as error:
+        # It never left this machine; RuntimeError is aiohttp's word for a connection that we have closed.
         raise TryLater("Discord can't be reached.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unsure(f"Discord's answer was lost ({type(error).__name__}).") from error

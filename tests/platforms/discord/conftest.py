@@ -12,7 +12,7 @@ from bot.core.command import Audience, Choice, Command, Option, Takes, command
 from bot.core.platform import Message
 from bot.core.reply import Button, Reply
 from bot.core.request import Channel, Person, Request
-from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord import DiscordPlatform, answering
 
 
 def _no_suggestions(*_: Any) -> Sequence[Choice]:
@@ -151,3 +151,9 @@ async def bot(checked_requests: None) -> AsyncIterator[Bot]:
     finally:
         await bot.env.shutdown()
     bot.env._raise_errors_since(bot.env._errors_acknowledged)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defer at once, so that no test has to wait; the command is held back until that is done."""
+    monkeypatch.setattr(answering, "SLOW", 0.001)

@@ -12,12 +12,6 @@ from tests.platforms.discord.conftest import Bot
 from tests.talk import Said, read, say
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Defer at once, so that no test has to wait; the command is held back until that is done."""
-    monkeypatch.setattr(answering, "SLOW", 0.001)
-
-
 async def _slowly(bot: Bot, text: str, reply: Reply) -> Said:
     """Let a command take until its answer was deferred, then answer."""
     bot.gate, bot.reply = asyncio.Event(), reply

@@ -1,5 +1,6 @@
 """Clicks and forms: the same road as typing, for every message that is still there."""
 
+import asyncio
 import gc
 import weakref
 
@@ -104,6 +105,21 @@ async def test_a_private_reply_never_replaces_a_public_message(bot: Bot) -> None
     said = await click(bot.alice, board, "Next page")
     assert (said.title, said.private) == ("Refused", True)
     assert read(bot.study.history(viewer=bot.bob)[0]).title == "Page 1"
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_slow_page_turns_in_place_too(bot: Bot, private: bool) -> None:
+    """A page that had to be deferred replaces the one before, unless it is private and that is not."""
+    bot.reply = Reply("Page 1", buttons=(NEXT_PAGE,), private=False)
+    board = await say(bot.alice, "/board")
+    assert board.message is not None
+    bot.gate, bot.reply = asyncio.Event(), Reply("Page 2", private=private)
+    result = await bot.alice.click(board.message, label="Next page")
+    bot.gate.set()
+    await bot.env.settle()
+    assert [follow.ephemeral for follow in result.followups] == [True] * private
+    assert read(bot.study.history(viewer=bot.bob)[0]).title == ("Page 1" if private else "Page 2")
 
 
 async def test_a_button_can_ask_first(bot: Bot) -> None:

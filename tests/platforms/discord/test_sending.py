@@ -98,6 +98,7 @@ async def test_a_missing_permission_is_named(bot: Bot) -> None:
         (ConnectionResetError(), Unsure),
         (TimeoutError(), Unsure),
         (UNREACHABLE, TryLater),
+        (RuntimeError("Session is closed"), TryLater),
         (discord.RateLimited(77.0), TryLater),
     ],
 )
