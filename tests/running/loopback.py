@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 TOKEN = "loopback-token"  # noqa: S105 - accepted by this server only
 GUILD, CHANNEL, BOT = "1001", "2001", "3001"
-HELLO, IDENTIFY, HEARTBEAT, ACK, DISPATCH = 10, 2, 1, 11, 0
+HELLO, IDENTIFY, RESUME, HEARTBEAT, ACK, DISPATCH = 10, 2, 6, 1, 11, 0
 ALL_PERMISSIONS = str(2**53 - 1)
 
 
@@ -25,6 +25,8 @@ class Loopback:
     commands: list[dict[str, Any]] = field(default_factory=list)
     synced: int = 0
     identified: asyncio.Event = field(default_factory=asyncio.Event)
+    resumed: asyncio.Event = field(default_factory=asyncio.Event)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
     sending: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
@@ -37,6 +39,11 @@ class Loopback:
             f"g.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL('ws://127.0.0.1:{self.port}/gateway');"
             "from bot.cli import main; main()"
         )
+
+    async def drop(self) -> None:
+        """Close every gateway connection the way Discord does when it wants the client to resume."""
+        for socket in self.sockets:
+            await socket.close(code=4000)
 
 
 @asynccontextmanager
@@ -107,26 +114,30 @@ async def _message(state: Loopback, channel: str, body: dict[str, Any]) -> dict[
 async def _gateway(state: Loopback, request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse()
     await socket.prepare(request)
+    state.sockets.append(socket)
     await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": 41250}, "s": None, "t": None})
     async for frame in socket:
         if frame.type is not WSMsgType.TEXT:
             continue
         op = json.loads(frame.data)["op"]
         if op == IDENTIFY:
-            await _welcome(socket)
+            await _welcome(state, socket)
             state.identified.set()
+        elif op == RESUME:
+            await socket.send_json({"op": DISPATCH, "t": "RESUMED", "s": 3, "d": {}})
+            state.resumed.set()
         elif op == HEARTBEAT:
             await socket.send_json({"op": ACK, "d": None, "s": None, "t": None})
     return socket
 
 
-async def _welcome(socket: web.WebSocketResponse) -> None:
+async def _welcome(state: Loopback, socket: web.WebSocketResponse) -> None:
     ready = {
         "v": 10,
         "user": _user(),
         "guilds": [{"id": GUILD, "unavailable": True}],
         "session_id": "s",
-        "resume_gateway_url": "ws://127.0.0.1/",
+        "resume_gateway_url": f"ws://127.0.0.1:{state.port}/gateway",
         "application": {"id": BOT, "flags": 0},
     }
     await socket.send_json({"op": DISPATCH, "t": "READY", "s": 1, "d": ready})
@@ -182,7 +193,14 @@ def _user() -> dict[str, Any]:
 
 
 def _application() -> dict[str, Any]:
-    said = {"id": BOT, "name": "Roadmate", "flags": 0, "description": "", "icon": None, "verify_key": "0" * 64}
+    said = {
+        "id": BOT,
+        "name": "Roadmate",
+        "flags": 0,
+        "description": "",
+        "icon": None,
+        "verify_key": "0" * 64,
+    }
     return said | {"bot_public": True, "bot_require_code_grant": False, "owner": _user(), "team": None}
 
 

@@ -38,8 +38,18 @@ async def start(server: Loopback, database: Path, token: str = TOKEN) -> asyncio
 
 async def due_group(database: Path) -> None:
     """Put a group into the database whose weekly prompt is due since a minute."""
-    async with App(Settings(database_url=f"sqlite:///{database}", _env_file=None)):
+    async with App(settings(database)):
         pass  # entering publishes the roadmaps that the group studies
+    insert_group(database)
+
+
+def settings(database: Path) -> Settings:
+    """Settings for a database and nothing else."""
+    return Settings(database_url=f"sqlite:///{database}", _env_file=None)
+
+
+def insert_group(database: Path) -> None:
+    """The same for a database that has the roadmaps already."""
     due = datetime.now(UTC) - timedelta(minutes=1)
     minute, stamp = due.hour * 60 + due.minute, "%Y-%m-%d %H:%M:%S.000000"
     before, due_text = (due - timedelta(hours=1)).strftime(stamp), due.strftime(stamp)
@@ -60,6 +70,13 @@ def post_states(database: Path) -> list[str]:
     """What the database says became of the posts."""
     with closing(sqlite3.connect(database)) as connection:
         return [state for (state,) in connection.execute("SELECT state FROM post ORDER BY id")]
+
+
+async def sent(database: Path) -> None:
+    """Wait until the one post is on record as sent; the other process can only be watched from outside."""
+    async with asyncio.timeout(30):
+        while post_states(database) != ["sent"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("token", ["wrong", "wrong\u2603"])
@@ -103,12 +120,26 @@ async def test_a_restart_posts_nothing_twice(tmp_path: Path) -> None:
         for _ in range(2):
             server.identified.clear()
             bot = await start(server, database)
-            async with asyncio.timeout(30):
-                await server.identified.wait()
-                # The other process can only be watched from outside.
-                while post_states(database) != ["sent"]:  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+            await server.identified.wait()
+            await sent(database)
             bot.terminate()
             await bot.communicate()
         assert len([m for m in server.messages if m.get("embeds")]) == 1
         assert server.synced == 1
+
+
+async def test_a_reconnect_starts_no_second_loop(tmp_path: Path) -> None:
+    """After the gateway dropped and was resumed, a post that comes due is still sent once (scenario 16)."""
+    database = tmp_path / "roadmate.db"
+    async with loopback() as server, App(settings(database)):
+        bot = await start(server, database)
+        async with asyncio.timeout(30):
+            await server.identified.wait()
+            await server.drop()
+            await server.resumed.wait()
+        insert_group(database)
+        await sent(database)
+        bot.terminate()
+        _, said = await bot.communicate()
+    assert len([m for m in server.messages if m.get("embeds")]) == 1
+    assert said.decode().count('"outcome": "sent"') == 1
