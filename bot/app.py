@@ -1,6 +1,7 @@
 """The composition root: the one file that knows everybody."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from bot.jobs.tick import Ticker
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
-from bot.store import groups, migrating, notes, roadmaps
+from bot.store import groups, migrating, notes, posts, roadmaps
 from bot.store.database import Database
 from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
@@ -51,6 +52,7 @@ class App:
         commands = (*COMMANDS, *extra_commands)
         self.memory = Memory()
         self.database = Database(settings.database_url)
+        self.notes = notes.Notes(self.database)
         catch_up = timedelta(hours=settings.catch_up_hours)
         self.dispatcher = Dispatcher(
             self.database,
@@ -62,7 +64,7 @@ class App:
             self._post_url,
         )
         self.platform = DiscordPlatform(
-            commands, self.dispatcher.handle, self.dispatcher.suggest, notes.Notes(self.database), self._left
+            commands, self.dispatcher.handle, self.dispatcher.suggest, self.notes, self._left
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up)
@@ -83,12 +85,15 @@ class App:
         except BaseException:
             self.database.close()
             raise
+        # What is loaded by now stays: looking through it for garbage again and again would stall the loop for 70 ms.
+        gc.freeze()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let what is in flight finish and close the database."""
+        gc.unfreeze()
         await asyncio.to_thread(self.database.close)
 
     async def reload(self) -> None:
@@ -106,6 +111,10 @@ class App:
     async def tick(self) -> None:
         """Plan what is due at the clock's now and send it. A platform that is not ready keeps its posts queued."""
         await self.ticker.tick()
+
+    async def next_due(self) -> datetime | None:
+        """When the next tick has something to do, or None when nothing is planned."""
+        return await self.database.read(posts.next_due)
 
     async def run(self) -> None:
         """Run until SIGTERM or Ctrl-C, then finish what is in flight within STOP_SECONDS. Raises StartupError."""

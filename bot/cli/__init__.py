@@ -11,6 +11,10 @@ from bot.cli import checks, roadmaps
 from bot.core.errors import StartupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from bot.core.command import Command
     from bot.settings import Settings
 
 BAD_USE = 2
@@ -79,13 +83,19 @@ def demo(
 
     from bot import logs
 
-    logs.set_up("WARNING", "text")
+    # Before the simulated server is imported: it makes a client of its own, and discord.py warns about that.
+    logs.set_up("ERROR", "text")
     try:
+        from bot.app import App
         from bot.platforms import demo as platform
+        from bot.settings import Settings
+
+        def bot(address: str, clock: "Callable[[], datetime]", further: "Sequence[Command]") -> App:
+            return App(Settings(database_url=address, _env_file=None), clock, further)
 
         # Ctrl-C is how one leaves the demo.
         with suppress(KeyboardInterrupt):
-            asyncio.run(platform.main(port=port, open_browser=open_browser, keep=keep))
+            asyncio.run(platform.main(bot, port=port, open_browser=open_browser, keep=keep))
     except ModuleNotFoundError as error:
         if (error.name or "bot").partition(".")[0] == "bot":
             raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert
+from sqlalchemy import and_, bindparam, case, exists, func, insert
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_columns
 from sqlmodel import Session, col, select
@@ -20,10 +20,28 @@ RECHECK = timedelta(minutes=10)
 
 _GROUP = Group.__table__  # type: ignore[attr-defined]
 _POST = Post.__table__  # type: ignore[attr-defined]
+_WORKSPACE = Workspace.__table__  # type: ignore[attr-defined]
 _DUE = (
     select_columns(_GROUP).where(_GROUP.c.next_due_at <= bindparam("now")).order_by(_GROUP.c.next_due_at)
 ).with_for_update(skip_locked=True)
+_UNSENT = and_(
+    _POST.c.state.in_([PostState.DUE, PostState.HELD]), _POST.c.tried_at.is_(None), _POST.c.message_id == ""
+)
 _ADVANCE = update_columns(_GROUP).where(_GROUP.c.id == bindparam("group"))
+
+# Not a join: SQLite would begin with every group of the platform and read all their posts, ever.
+_SERVED = select_columns(_POST.c.id).where(
+    exists()
+    .select_from(_GROUP.join(_WORKSPACE, _WORKSPACE.c.id == _GROUP.c.workspace_id))
+    .where(_GROUP.c.id == _POST.c.group_id, _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)))
+)
+_WITH_GROUP = (
+    select(Post, Group, Workspace)
+    .join(Group, col(Group.id) == col(Post.group_id))
+    .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+    .where(col(Post.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Post.due_at), col(Post.id))
+)
 
 
 def due_groups(session: Session, now: datetime, limit: int) -> Sequence[Any]:
@@ -55,11 +73,15 @@ class Known(NamedTuple):
     occurrence: date
     item_id: int
     state: str
+    id: int
+    waiting: bool
+    """Whether it is queued or held and certainly was never in the channel."""
 
 
 def known_posts(session: Session, group_ids: Sequence[int], since: date) -> dict[int, list[Known]]:
     """The posts of several groups from an occurrence on, by group, oldest first."""
-    columns = (_POST.c.group_id, _POST.c.kind, _POST.c.occurrence, _POST.c.item_id, _POST.c.state)
+    post = _POST.c
+    columns = (post.group_id, post.kind, post.occurrence, post.item_id, post.state, post.id, _UNSENT)
     wanted = _POST.c.group_id.in_(group_ids), _POST.c.occurrence >= since
     rows = session.connection().execute(select_columns(*columns).where(*wanted).order_by(_POST.c.occurrence))
     found: dict[int, list[Known]] = {}
@@ -67,6 +89,30 @@ def known_posts(session: Session, group_ids: Sequence[int], since: date) -> dict
         known = Known(*row)
         found.setdefault(known.group_id, []).append(known)
     return found
+
+
+def miss_posts(session: Session, post_ids: Sequence[int], reason: str) -> None:
+    """Give up posts that were never sent; why they were held is kept."""
+    if post_ids:
+        why = case((_POST.c.reason == "", reason), else_=_POST.c.reason)
+        missed = update_columns(_POST).where(_POST.c.id.in_(post_ids), _UNSENT)
+        values = {"state": PostState.MISSED, "try_at": None, "reason": why}
+        session.connection().execute(missed.values(values))
+
+
+def prompt_reminded_of(session: Session, reminder: Post) -> Post | None:
+    """The prompt that a reminder is about: the newest one of its topic up to its day."""
+    return session.exec(
+        select(Post)
+        .where(
+            Post.group_id == reminder.group_id,
+            Post.kind == PostKind.PROMPT,
+            Post.item_id == reminder.item_id,
+            Post.occurrence <= reminder.occurrence,
+        )
+        .order_by(col(Post.occurrence).desc())
+        .limit(1)
+    ).first()
 
 
 def post_at(session: Session, group_id: int, kind: PostKind, occurrence: date) -> Post | None:
@@ -120,6 +166,11 @@ class Claimed:
     workspace: Workspace
     unsure: bool
 
+    @property
+    def doubt(self) -> datetime | None:
+        """Since when nobody knows whether it is in the channel; None when it certainly is not."""
+        return self.post.tried_at if self.unsure else None
+
 
 def claim(
     session: Session, platforms: Sequence[str], now: datetime, limit: int, only: int | None = None
@@ -127,9 +178,10 @@ def claim(
     """Take posts of these platforms that are worth an attempt now, longest waiting first.
 
     The one whose update changed the row owns it; the lease brings the row back by itself if its owner dies.
+    What is held stays so until it is sent, so that its organizer is told once.
     """
     values = {
-        "state": PostState.CLAIMED,
+        "state": _unless_held(PostState.CLAIMED),
         "attempts": _POST.c.attempts + 1,
         "try_at": now + LEASE,
         "tried_at": func.coalesce(_POST.c.tried_at, now),
@@ -154,36 +206,23 @@ def _take(
     only: int | None,
     values: Mapping[str, Any],
 ) -> list[int]:
-    workspace = Workspace.__table__  # type: ignore[attr-defined]
-    where = _POST.join(_GROUP, _GROUP.c.id == _POST.c.group_id).join(
-        workspace, workspace.c.id == _GROUP.c.workspace_id
-    )
-    chosen = (
-        select_columns(_POST.c.id)
-        .select_from(where)
-        .where(due <= now, workspace.c.platform.in_(platforms))
-        .order_by(due)
-        .limit(limit)
-    )
+    chosen = _SERVED.where(due <= now).order_by(due).limit(limit)
     if only is not None:
         chosen = chosen.where(_POST.c.id == only)
-    ids = list(session.connection().execute(chosen.with_for_update(skip_locked=True, of=_POST)).scalars())
+    wanted = {"platforms": list(platforms)}
+    ids = list(
+        session.connection().execute(chosen.with_for_update(skip_locked=True, of=_POST), wanted).scalars()
+    )
     taken = update_columns(_POST).where(_POST.c.id.in_(ids), due <= now).values(values).returning(_POST.c.id)
     return list(session.connection().execute(taken).scalars())
 
 
 def _taken(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
-    rows = session.exec(
-        select(Post, Group, Workspace)
-        .join(Group, col(Group.id) == col(Post.group_id))
-        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-        .where(col(Post.id).in_(ids))
-        .order_by(col(Post.due_at), col(Post.id))
-    ).all()
+    rows = session.exec(_WITH_GROUP, params={"ids": ids}).all() if ids else ()
     return [Claimed(p, g, w, p.tried_at is not None and p.tried_at < now) for p, g, w in rows]
 
 
-def _record(session: Session, post_id: int, **values: Any) -> None:
+def _record(session: Session, post_id: int | None, **values: Any) -> None:
     session.connection().execute(update_columns(_POST).where(_POST.c.id == post_id).values(**values))
 
 
@@ -202,9 +241,14 @@ def record_sent(session: Session, post_id: int, now: datetime, message_id: str, 
     )
 
 
-def record_later(session: Session, post_id: int, at: datetime, reason: str) -> None:
-    """The platform certainly has not taken it."""
-    _record(session, post_id, state=PostState.DUE, try_at=at, tried_at=None, reason=reason)
+def _unless_held(state: PostState) -> Any:
+    return case((_POST.c.state == PostState.HELD, PostState.HELD.value), else_=state.value)
+
+
+def record_later(session: Session, claimed: Claimed, at: datetime, reason: str) -> None:
+    """The platform certainly has not taken it this time."""
+    state = _unless_held(PostState.DUE)
+    _record(session, claimed.post.id, state=state, try_at=at, tried_at=claimed.doubt, reason=reason)
 
 
 def record_unsure(session: Session, post_id: int, at: datetime, reason: str) -> None:
@@ -212,9 +256,10 @@ def record_unsure(session: Session, post_id: int, at: datetime, reason: str) -> 
     _record(session, post_id, try_at=at, reason=reason)
 
 
-def record_held(session: Session, post_id: int, recheck_at: datetime | None, reason: str) -> None:
+def record_held(session: Session, claimed: Claimed, recheck_at: datetime | None, reason: str) -> None:
     """A person has to mend something; with `recheck_at` it is tried once more by itself."""
-    _record(session, post_id, state=PostState.HELD, try_at=recheck_at, tried_at=None, reason=reason)
+    held, doubt = PostState.HELD, claimed.doubt
+    _record(session, claimed.post.id, state=held, try_at=recheck_at, tried_at=doubt, reason=reason)
 
 
 def record_missed(session: Session, post_id: int, reason: str) -> None:
@@ -224,7 +269,7 @@ def record_missed(session: Session, post_id: int, reason: str) -> None:
 
 def record_thread(session: Session, post_id: int, thread_id: str) -> None:
     """The discussion is open."""
-    _record(session, post_id, thread_id=thread_id, thread_try_at=None)
+    _record(session, post_id, thread_id=thread_id, thread_try_at=None, reason="")
 
 
 def record_thread_later(session: Session, post_id: int, at: datetime | None, reason: str) -> None:
@@ -262,7 +307,14 @@ def unsent(session: Session, group_id: int) -> Sequence[Post]:
 
 
 def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> None:
-    """Queue a post that was held or missed for now."""
-    _record(
-        session, post_id, state=PostState.DUE, try_at=now, due_at=now, tried_at=None, attempts=0, **values
-    )
+    """Queue a post that waits, is held or was missed for now; one that somebody is sending stays theirs."""
+    due = {"state": PostState.DUE, "try_at": now, "due_at": now, "attempts": 0, **values}
+    free = _POST.c.id == post_id, _POST.c.state != PostState.CLAIMED
+    session.connection().execute(update_columns(_POST).where(*free).values(due))
+
+
+def next_due(session: Session) -> datetime | None:
+    """The earliest moment at which a group is due, or a post or its thread worth an attempt."""
+    columns = (_GROUP.c.next_due_at, _POST.c.try_at, _POST.c.thread_try_at)
+    found = [session.connection().execute(select_columns(func.min(column))).scalar() for column in columns]
+    return min((moment for moment in found if moment is not None), default=None)

@@ -1,0 +1,123 @@
+"""The real Discord platform on a simulated server, in the browser, without a token."""
+
+import asyncio
+import os
+import signal
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import simcord
+
+from bot.core.command import Command
+from bot.core.errors import StartupError
+from bot.platforms.demo.forward import Forward
+from bot.platforms.demo.world import BEGINNING, Bot, World
+
+SETTLE_SECONDS = 0.0005
+"""SimCord looks this often whether work in a thread is done; its own 50 ms make every answer slow."""
+
+NAME = "Roadmate"
+
+WELCOME = """\
+Roadmate is running on a simulated Discord server. Open this address:
+
+{}
+
+Type /next in the channel and press the arrow to send it; press Done; look at /leaderboard; say /forward to let
+a week go by. "Viewing as" makes you another member.
+Ctrl-C ends it."""
+
+MakeBot = Callable[[str, Callable[[], datetime], Sequence[Command]], AbstractAsyncContextManager[Bot]]
+"""(database address, clock, further commands) -> the whole bot."""
+
+
+class Clock:
+    """The simulated server's clock; before there is a server it stands at the beginning."""
+
+    env: simcord.Env | None = None
+
+    def __call__(self) -> datetime:
+        """The time as aware UTC."""
+        return self.env.now() if self.env else BEGINNING
+
+
+async def main(make_bot: MakeBot, *, port: int, open_browser: bool, keep: Path | None) -> None:
+    """Run the demo until Ctrl-C, SIGTERM or the page's own end button. Raises StartupError for a taken port."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    # SimCord has no setting for this.
+    cast("dict[str, float]", simcord.Env._settle_internal.__kwdefaults__)["idle"] = SETTLE_SECONDS  # noqa: SLF001
+    await _first(stop.wait(), _run(make_bot, port, open_browser=open_browser, keep=keep))
+
+
+async def _run(make_bot: MakeBot, port: int, *, open_browser: bool, keep: Path | None) -> None:
+    clock, forward = Clock(), Forward()
+    with _database(keep) as (address, is_new):
+        async with make_bot(address, clock, [forward.command]) as bot:
+            clock.env = env = simcord.Env(bot.discord, check_errors=False)
+            env.backend.bot_user.name = NAME
+            await env.start()
+            try:
+                world = World(env, bot)
+                await env.settle()
+                await (world.play_story() if is_new else world.go_on())
+                await _serve(world, forward, port, open_browser=open_browser)
+            finally:
+                await env.shutdown()
+
+
+@contextmanager
+def _database(keep: Path | None) -> Iterator[tuple[str, bool]]:
+    if keep is not None:
+        yield f"sqlite:///{keep.absolute()}", not keep.exists()
+        return
+    with TemporaryDirectory(prefix="roadmate-demo-") as folder:
+        yield f"sqlite:///{folder}/roadmate.db", True
+
+
+async def _serve(world: World, forward: Forward, port: int, *, open_browser: bool) -> None:
+    viewers = tuple(world.people.values())
+    try:
+        async with world.env.preview(world.channel, viewers=viewers, layout="channel", port=port) as preview:
+            print(WELCOME.format(preview.url), flush=True)
+            if open_browser and _has_desktop():
+                webbrowser.open(preview.url)
+            await _first(preview.wait_closed(), _drive(world, forward, preview.refresh))
+    except OSError as error:
+        raise StartupError(f"Port {port} is taken. Choose another one with --port, or 0 for any.") from error
+
+
+async def _drive(world: World, forward: Forward, refresh: Callable[[], Awaitable[None]]) -> None:
+    """Go forward when somebody asked for it, outside the bot's own tasks."""
+    while True:
+        days = await forward.wanted.get()
+        await _free(world.env)
+        await world.forward_to(world.env.now() + timedelta(days=days), refresh)
+
+
+async def _free(env: simcord.Env) -> None:
+    """Wait until the click or command that the page sent is over; SimCord does one thing at a time."""
+    while env._operation_task is not None:  # noqa: SLF001, ASYNC110 - it offers no event for it
+        await asyncio.sleep(0.02)
+
+
+async def _first(*work: Coroutine[Any, Any, object]) -> None:
+    """Do the work until the first part of it ends, and call the others off."""
+    tasks = [asyncio.create_task(part) for part in work]
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _has_desktop() -> bool:
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))

@@ -1,0 +1,82 @@
+"""What the demo's people did before you came: data, played through the same commands that you can type."""
+
+from dataclasses import dataclass, field
+
+ALICE, BOB, CHARLIE, YOU = "alice", "bob", "charlie", "you"
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Somebody says a command. `day` counts from the first day, a Thursday."""
+
+    day: int
+    who: str
+    command: str
+    options: dict[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Somebody clicks a button under the newest prompt."""
+
+    day: int
+    who: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Somebody writes into the newest prompt's discussion."""
+
+    day: int
+    who: str
+    text: str
+
+
+Step = Says | Clicks | Writes
+
+
+def _did(day: int, who: str, item: str, **more: str | float) -> Says:
+    return Says(day, who, "done", {"item": item, **more})
+
+
+# bob and charlie end with equal points, so that the board shows a shared rank.
+STORY: tuple[Step, ...] = (
+    Says(0, YOU, "setup"),
+    *(Says(0, who, "join") for who in (ALICE, BOB, CHARLIE, YOU)),
+    _did(5, ALICE, "python-install-venv-ide", hours=2),
+    Writes(
+        5, ALICE, "`python -m venv` and `pip list` are the first two things I compare. What is the third?"
+    ),
+    Writes(5, BOB, "`sys.path`! I had two site-packages in it."),
+    _did(6, BOB, "learn-python-3", hours=9),
+    _did(6, CHARLIE, "leetcode", hours=4, note="the string ones are fun"),
+    _did(8, ALICE, "python-crash-course", hours=20),
+    Clicks(9, ALICE, "Done"),
+    Clicks(10, BOB, "Done"),
+    Clicks(10, YOU, "Done"),
+    _did(12, CHARLIE, "python"),
+    _did(12, ALICE, "linux-command-line", hours=12),
+    Writes(12, CHARLIE, "set -euo pipefail would have caught it. Took me an hour to find out."),
+    _did(13, BOB, "vim-for-beginners", hours=1),
+    Writes(13, BOB, "Escape, colon, q, exclamation mark. I am free."),
+    Clicks(14, ALICE, "Done"),
+    Clicks(15, BOB, "Done"),
+    Clicks(15, YOU, "Done"),
+    _did(16, CHARLIE, "bash-and-editors"),
+    _did(19, ALICE, "docker-by-nana", hours=3),
+    Writes(
+        19, ALICE, "Copy the lock file before the code, then the layer with the dependencies stays cached."
+    ),
+    Clicks(20, ALICE, "Done"),
+    Clicks(21, BOB, "Done"),
+    Writes(21, YOU, "Under 200 MB took a slim base and a .dockerignore. Show yours!"),
+    Clicks(22, CHARLIE, "Done"),
+    _did(26, ALICE, "git-and-github-for-beginners", hours=1),
+    _did(27, BOB, "pre-commit-heaven", hours=1),
+    _did(28, CHARLIE, "pre-commit-heaven", hours=1),
+    Clicks(29, ALICE, "Done"),
+    _did(33, ALICE, "kubernetes-roadmap"),
+    Writes(33, BOB, "Pending was my own node selector. `kubectl describe pod` said so in the last line."),
+)
+LAST_DAY = 33

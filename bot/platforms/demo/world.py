@@ -1,0 +1,92 @@
+"""The simulated server: the same one at every start, so that a kept database finds its channel again."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import discord
+import simcord
+
+from bot.core.platform import Notes
+from bot.platforms.demo.story import ALICE, BOB, CHARLIE, LAST_DAY, STORY, YOU, Clicks, Says, Step, Writes
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""When SimCord's clock starts: a Thursday."""
+WORKING_HOUR = timedelta(hours=12)
+SERVER, CHANNEL = "MLOps study", "study"
+TIME = "demo_time"
+
+
+class Bot(Protocol):
+    """What the demo needs of the whole bot."""
+
+    @property
+    def discord(self) -> discord.Client:
+        """The Discord client."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What is remembered beside the database's tables."""
+        ...
+
+    async def tick(self) -> None:
+        """Plan and send what is due."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When something is due next."""
+        ...
+
+
+class World:
+    """A server with one channel, three members and you, who may manage it."""
+
+    def __init__(self, env: simcord.Env, bot: Bot) -> None:
+        self.env, self.bot = env, bot
+        guild = env.create_guild(SERVER)
+        self.channel = guild.create_text_channel(CHANNEL)
+        manager = guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
+        self.people = {YOU: guild.add_member(env.create_user(YOU), roles=[manager])}
+        self.people |= {who: guild.add_member(env.create_user(who)) for who in (ALICE, BOB, CHARLIE)}
+
+    async def forward_to(self, then: datetime, seen: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Let time pass, stopping at each moment at which the bot has something to do."""
+        while (now := self.env.now()) < then:
+            due = await self.bot.next_due()
+            stop = min(then, max(due, now + timedelta(seconds=1))) if due else then
+            await self.env.advance_time((stop - now).total_seconds())
+            await self.bot.tick()
+            if seen is not None:
+                await seen()
+        await self.bot.notes.put(TIME, self.env.now().isoformat())
+
+    async def play_story(self) -> None:
+        """Let the group's first weeks happen."""
+        for step in STORY:
+            await self.forward_to(max(self.env.now(), BEGINNING + timedelta(days=step.day) + WORKING_HOUR))
+            await self._play(step)
+        await self.forward_to(BEGINNING + timedelta(days=LAST_DAY) + 2 * WORKING_HOUR)
+
+    async def _play(self, step: Step) -> None:
+        person = self.people[step.who]
+        match step:
+            case Says():
+                await person.slash(self.channel, step.command, **step.options)
+            case Clicks():
+                await person.click(self._newest_prompt(), label=step.label)
+            case Writes():
+                await person.send(self.channel.threads[-1], step.text)
+
+    def _newest_prompt(self) -> discord.Message:
+        return next(m for m in reversed(self.channel.history()) if m.author.bot and m.components)
+
+    async def go_on(self) -> None:
+        """Take up a kept database: the clock goes on from where it was, and the week's topic is shown again."""
+        kept = await self.bot.notes.get(TIME)
+        then = datetime.fromisoformat(kept) if kept else BEGINNING + timedelta(days=LAST_DAY)
+        await self.env.advance_time(max(0.0, (then - self.env.now()).total_seconds()) + 60)
+        await self.bot.tick()
+        answer = await self.people[YOU].slash(self.channel, "prompt")
+        if answer.response is not None and answer.response.components:
+            await self.people[YOU].click(answer.response, label="Post again")

@@ -1,0 +1,38 @@
+"""What a visitor of the demo sees and does, in a real browser."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Page, chromium, find_chromium
+from tests.browser.demo import arrive, demo, send
+
+PROGRAM = find_chromium()
+# CI has a browser; without one there its test must fail and not be left out.
+pytestmark = pytest.mark.skipif(
+    PROGRAM is None and not os.environ.get("CI"), reason="there is no Chromium on the PATH"
+)
+DONE = "button.component-button.button-style-3"
+"""The green button; the last one belongs to the newest answer."""
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    """The demo's page, with the newest topic in sight."""
+    assert PROGRAM is not None, "CI needs a Chromium"
+    async with demo("--keep", str(tmp_path / "kept.db")) as (address, _), chromium(PROGRAM) as browser:
+        page = await browser.open(address)
+        await arrive(page)
+        yield page
+
+
+async def test_a_visitor_studies_in_the_demo(page: Page) -> None:
+    """In the demo's page /next answers, Done under it records, and /forward brings the next week's topic."""
+    await send(page, "/next")
+    await page.text("What remains")
+    await page.click(DONE)
+    await page.text("Recorded: ")
+    await send(page, "/forward")
+    await page.text("Week 6 of 14")

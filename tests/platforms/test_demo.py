@@ -1,0 +1,91 @@
+"""The demo: a lively group made through the bot's own commands, a clock that can be moved, a file that can be kept."""
+
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import simcord
+
+from bot.app import App
+from bot.platforms.demo import Clock, Forward
+from bot.platforms.demo.story import ALICE, YOU, Clicks, Says
+from bot.platforms.demo.story import STORY as STORY_STEPS
+from bot.platforms.demo.world import World
+from bot.settings import Settings
+from tests.browser.demo import demo
+from tests.talk import read, say
+
+MARKING = ("done", "skip")
+
+
+@pytest.fixture
+async def forward() -> Forward:
+    """What /forward fills."""
+    return Forward()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, forward: Forward) -> AsyncIterator[World]:
+    """The demo's world after its story."""
+    clock = Clock()
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", _env_file=None)
+    async with App(settings, clock, [forward.command]) as app:
+        clock.env = env = simcord.Env(app.discord)
+        await env.start()
+        world = World(env, app)
+        await env.settle()
+        await world.play_story()
+        yield world
+        await env.shutdown()
+
+
+def prompts(world: World) -> list[str]:
+    """Titles of the weekly prompts in the channel."""
+    posts = [read(m) for m in world.channel.history() if m.author.bot and m.embeds]
+    return [post.title for post in posts if post.title.startswith("Week ")]
+
+
+async def test_the_group_is_lively(world: World) -> None:
+    """The demo's channel holds at least four weeks with their threads, twenty marks and a tie on the board."""
+    assert len(prompts(world)) >= 4
+    assert len(world.channel.threads) == len(prompts(world))
+    marks = [
+        s for s in STORY_STEPS if (isinstance(s, Says) and s.command in MARKING) or isinstance(s, Clicks)
+    ]
+    assert len(marks) >= 20
+    board = await say(world.people[YOU], "/leaderboard")
+    points = [line.split(" · ")[1].split()[0] for line in board.text.splitlines()]
+    assert len(points) == 4
+    assert len(set(points)) < len(points)
+
+
+async def test_every_step_of_the_story_was_taken(world: World) -> None:
+    """No command of the demo's story was refused or meant something that was recorded before."""
+    counted = await say(world.people[ALICE], "/progress")
+    assert "4 of 14 topics, 6 of 38 resources" in counted
+
+
+async def test_forward_brings_the_next_posts(world: World, forward: Forward) -> None:
+    """/forward asks for time to pass, and the next reminder and the next prompt appear."""
+    before = len(prompts(world))
+    answer = await say(world.people[YOU], "/forward 7")
+    assert "7 days go by" in answer
+    days = await forward.wanted.get()
+    await world.forward_to(world.env.now() + timedelta(days=days))
+    titles = [read(m).title for m in world.channel.history() if m.author.bot and m.embeds]
+    assert len(prompts(world)) == before + 1
+    assert "days left" in titles[-2]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+async def test_a_kept_demo_goes_on(tmp_path: Path, how: signal.Signals) -> None:
+    """`demo --keep FILE` prints its address, ends on a signal without a fault, and starts again on the same file."""
+    kept = tmp_path / "kept.db"
+    for _ in range(2):
+        async with demo("--keep", str(kept)) as (address, process):
+            assert address.startswith("http://127.0.0.1:")
+            process.send_signal(how)
+            _, said = await process.communicate()
+            assert (process.returncode, said.decode()) == (0, "")
