@@ -131,7 +131,7 @@ def test_demo_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo gets its options, and Ctrl-C ends it without a word."""
     seen: dict[str, Any] = {}
 
-    async def main(**options: Any) -> None:
+    async def main(_make_bot: object, **options: Any) -> None:
         seen.update(options)
         raise KeyboardInterrupt
 
@@ -145,7 +145,7 @@ def test_demo_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_demo_without_simcord_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the demo's package one line says how to install it."""
 
-    async def main(**_: Any) -> None:
+    async def main(_make_bot: object, **_: Any) -> None:
         raise ModuleNotFoundError("No module named 'simcord'", name="simcord")
 
     put(monkeypatch, "bot.platforms.demo", main=main)

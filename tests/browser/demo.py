@@ -28,8 +28,9 @@ async def demo(*args: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Proces
         yield await _address(process), process
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            # Asked and not killed, so that it removes its folder.
+            process.terminate()
+            await process.communicate()
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

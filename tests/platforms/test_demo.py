@@ -1,7 +1,11 @@
 """The demo: a lively group made through the bot's own commands, a clock that can be moved, a file that can be kept."""
 
+import asyncio
 import signal
+import socket
+import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +13,14 @@ import pytest
 import simcord
 
 from bot.app import App
+from bot.core.errors import StartupError
 from bot.platforms.demo import Clock, Forward
 from bot.platforms.demo.story import ALICE, YOU, Clicks, Says
 from bot.platforms.demo.story import STORY as STORY_STEPS
-from bot.platforms.demo.world import World
+from bot.platforms.demo.world import World, check_kept
 from bot.settings import Settings
-from tests.browser.demo import demo
-from tests.talk import read, say
+from tests.browser.demo import ROOT, demo
+from tests.talk import click, read, say
 
 MARKING = ("done", "skip")
 
@@ -89,3 +94,60 @@ async def test_a_kept_demo_goes_on(tmp_path: Path, how: signal.Signals) -> None:
             process.send_signal(how)
             _, said = await process.communicate()
             assert (process.returncode, said.decode()) == (0, "")
+
+
+async def test_clicks_do_not_stop_time(world: World) -> None:
+    """Time that goes forward while somebody clicks gets to its end."""
+    answer = await say(world.people[ALICE], "/next")
+    moving = asyncio.create_task(world.forward_to(world.env.now() + timedelta(days=14)))
+    clicks = 0
+    while not moving.done():
+        with suppress(simcord.SetupError):  # the page would say that it is busy
+            await click(world.people[ALICE], answer, "More")
+            clicks += 1
+        await asyncio.sleep(0.02)
+    await moving
+    assert clicks
+    assert prompts(world)[-1].startswith("Week 7 ")
+
+
+async def run_demo(*args: str) -> tuple[int | None, str, str]:
+    """Run a demo that is to end by itself; give its exit code and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "demo", "--no-open", *args),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said = await process.communicate()
+    return process.returncode, *(part.decode() for part in said)
+
+
+async def test_a_taken_port_is_one_line() -> None:
+    """A port that another program has is said in one line, before any address is shown."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, shown, said = await run_demo("--port", str(port))
+    assert (code, shown) == (1, "")
+    assert said == f"Port {port} is taken. Choose another one with --port, or 0 for any.\n"
+
+
+async def test_another_database_is_left_alone(tmp_path: Path) -> None:
+    """A database that no demo has made is refused before any of its posts could be held."""
+    file = tmp_path / "real.db"
+    async with App(Settings(database_url=f"sqlite:///{file}", _env_file=None)):
+        pass
+    code, shown, said = await run_demo("--port", "0", "--keep", str(file))
+    assert (code, shown) == (1, "")
+    assert "was not made by the demo" in said
+    assert len(said.splitlines()) == 1
+
+
+async def test_half_a_story_is_refused(tmp_path: Path) -> None:
+    """A demo that was ended while it was made is not taken for a whole one."""
+    file = tmp_path / "half.db"
+    async with App(Settings(database_url=f"sqlite:///{file}", _env_file=None)) as app:
+        await app.notes.put("demo_time", "2026-01-05T12:00:00+00:00")
+        with pytest.raises(StartupError, match="Delete it"):
+            await check_kept(app, file)

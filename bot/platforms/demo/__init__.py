@@ -5,32 +5,37 @@ import os
 import signal
 import sys
 import webbrowser
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import simcord
+from simcord.preview import Preview
 
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.platforms.demo.forward import Forward
-from bot.platforms.demo.world import BEGINNING, Bot, World
+from bot.platforms.demo.world import BEGINNING, Bot, World, check_kept
 
 SETTLE_SECONDS = 0.0005
 """SimCord looks this often whether work in a thread is done; its own 50 ms make every answer slow."""
 
+PATIENCE = 30.0
+"""Seconds that one click may take, on a slow machine."""
+
 NAME = "Roadmate"
+TAKEN = "Port {} is taken. Choose another one with --port, or 0 for any."
 
 WELCOME = """\
 Roadmate is running on a simulated Discord server. Open this address:
 
 {}
 
-Type /next in the channel and press the arrow to send it; press Done; look at /leaderboard; say /forward to let
-a week go by. "Viewing as" makes you another member.
+Type /next in the channel, press Enter to pick the command and the arrow to send it; then press Done. Look at
+/leaderboard, and say /forward to let a week go by. "Viewing as" makes you another member.
 Ctrl-C ends it."""
 
 MakeBot = Callable[[str, Callable[[], datetime], Sequence[Command]], AbstractAsyncContextManager[Bot]]
@@ -61,14 +66,20 @@ async def _run(make_bot: MakeBot, port: int, *, open_browser: bool, keep: Path |
     clock, forward = Clock(), Forward()
     with _database(keep) as (address, is_new):
         async with make_bot(address, clock, [forward.command]) as bot:
-            clock.env = env = simcord.Env(bot.discord, check_errors=False)
+            if keep is not None and not is_new:
+                await check_kept(bot, keep)
+            clock.env = env = simcord.Env(bot.discord, check_errors=False, settle_timeout=PATIENCE)
             env.backend.bot_user.name = NAME
             await env.start()
             try:
                 world = World(env, bot)
                 await env.settle()
-                await (world.play_story() if is_new else world.go_on())
-                await _serve(world, forward, port, open_browser=open_browser)
+                # The page is there before the story, so that a taken port is told at once.
+                async with _page(world, port) as page:
+                    await (world.play_story() if is_new else world.go_on())
+                    await page.refresh()
+                    await _show(page, open_browser=open_browser)
+                    await _first(page.wait_closed(), _drive(world, forward, page.refresh))
             finally:
                 await env.shutdown()
 
@@ -76,36 +87,39 @@ async def _run(make_bot: MakeBot, port: int, *, open_browser: bool, keep: Path |
 @contextmanager
 def _database(keep: Path | None) -> Iterator[tuple[str, bool]]:
     if keep is not None:
-        yield f"sqlite:///{keep.absolute()}", not keep.exists()
+        yield f"sqlite:///{keep.absolute()}", not (keep.exists() and keep.stat().st_size)
         return
     with TemporaryDirectory(prefix="roadmate-demo-") as folder:
         yield f"sqlite:///{folder}/roadmate.db", True
 
 
-async def _serve(world: World, forward: Forward, port: int, *, open_browser: bool) -> None:
-    viewers = tuple(world.people.values())
+@asynccontextmanager
+async def _page(world: World, port: int) -> AsyncIterator[Preview]:
+    page = world.env.preview(world.channel, viewers=tuple(world.people.values()), layout="channel", port=port)
     try:
-        async with world.env.preview(world.channel, viewers=viewers, layout="channel", port=port) as preview:
-            print(WELCOME.format(preview.url), flush=True)
-            if open_browser and _has_desktop():
-                webbrowser.open(preview.url)
-            await _first(preview.wait_closed(), _drive(world, forward, preview.refresh))
-    except OSError as error:
-        raise StartupError(f"Port {port} is taken. Choose another one with --port, or 0 for any.") from error
+        await page.__aenter__()
+    except simcord.SetupError as error:
+        if isinstance(error.__cause__, OSError):
+            raise StartupError(TAKEN.format(port)) from error
+        raise
+    try:
+        yield page
+    finally:
+        await page.close()
+
+
+async def _show(page: Preview, *, open_browser: bool) -> None:
+    print(WELCOME.format(page.url), flush=True)
+    if open_browser and _has_desktop():
+        # Some browsers are only back when they are closed.
+        await asyncio.to_thread(webbrowser.open, page.url)
 
 
 async def _drive(world: World, forward: Forward, refresh: Callable[[], Awaitable[None]]) -> None:
     """Go forward when somebody asked for it, outside the bot's own tasks."""
     while True:
         days = await forward.wanted.get()
-        await _free(world.env)
         await world.forward_to(world.env.now() + timedelta(days=days), refresh)
-
-
-async def _free(env: simcord.Env) -> None:
-    """Wait until the click or command that the page sent is over; SimCord does one thing at a time."""
-    while env._operation_task is not None:  # noqa: SLF001, ASYNC110 - it offers no event for it
-        await asyncio.sleep(0.02)
 
 
 async def _first(*work: Coroutine[Any, Any, object]) -> None:

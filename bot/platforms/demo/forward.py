@@ -7,7 +7,7 @@ from bot.core.command import Audience, Command, Option, Takes, command
 from bot.core.reply import Reply, Tone
 from bot.core.text import plural
 
-MOST_DAYS = 28
+MOST_DAYS = 60
 
 Days = Annotated[int, Option("How many days", Takes.INTEGER, minimum=1, maximum=MOST_DAYS)]
 

@@ -1,12 +1,16 @@
 """The simulated server: the same one at every start, so that a kept database finds its channel again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import discord
 import simcord
 
+from bot.core.errors import StartupError
 from bot.core.platform import Notes
 from bot.platforms.demo.story import ALICE, BOB, CHARLIE, LAST_DAY, STORY, YOU, Clicks, Says, Step, Writes
 
@@ -14,7 +18,12 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock starts: a Thursday."""
 WORKING_HOUR = timedelta(hours=12)
 SERVER, CHANNEL = "MLOps study", "study"
-TIME = "demo_time"
+TIME, STATE, TOLD = "demo_time", "demo_state", "told"
+AGAIN = "Post again"
+BUSY_WAIT = 0.01
+
+FOREIGN = "{} was not made by the demo, which would hold the posts of its groups. Give --keep another file."
+HALF = "{} is from a demo that was ended before it was ready. Delete it, or give --keep another file."
 
 
 class Bot(Protocol):
@@ -55,10 +64,10 @@ class World:
         while (now := self.env.now()) < then:
             due = await self.bot.next_due()
             stop = min(then, max(due, now + timedelta(seconds=1))) if due else then
-            await self.env.advance_time((stop - now).total_seconds())
+            await _when_free(partial(self.env.advance_time, (stop - now).total_seconds()))
             await self.bot.tick()
             if seen is not None:
-                await seen()
+                await _when_free(seen)
         await self.bot.notes.put(TIME, self.env.now().isoformat())
 
     async def play_story(self) -> None:
@@ -67,6 +76,7 @@ class World:
             await self.forward_to(max(self.env.now(), BEGINNING + timedelta(days=step.day) + WORKING_HOUR))
             await self._play(step)
         await self.forward_to(BEGINNING + timedelta(days=LAST_DAY) + 2 * WORKING_HOUR)
+        await self.bot.notes.put(STATE, TOLD)
 
     async def _play(self, step: Step) -> None:
         person = self.people[step.who]
@@ -88,5 +98,28 @@ class World:
         await self.env.advance_time(max(0.0, (then - self.env.now()).total_seconds()) + 60)
         await self.bot.tick()
         answer = await self.people[YOU].slash(self.channel, "prompt")
-        if answer.response is not None and answer.response.components:
-            await self.people[YOU].click(answer.response, label="Post again")
+        if answer.response is not None and _offers(answer.response, AGAIN):
+            await self.people[YOU].click(answer.response, label=AGAIN)
+
+
+async def check_kept(bot: Bot, file: Path) -> None:
+    """Raise StartupError for a database that is not a demo's: at the demo's time its groups would be put on hold."""
+    if await bot.notes.get(TIME) is None:
+        raise StartupError(FOREIGN.format(file))
+    if await bot.notes.get(STATE) != TOLD:
+        raise StartupError(HALF.format(file))
+
+
+def _offers(message: simcord.ResponseMessage, label: str) -> bool:
+    return any(item.get("label") == label for row in message.components for item in row["components"])
+
+
+async def _when_free(operation: Callable[[], Awaitable[None]]) -> None:
+    """Do something to the simulated server, which takes one thing at a time, after a click that is under way."""
+    while True:
+        try:
+            return await operation()
+        except simcord.SetupError as error:
+            if "overlaps" not in str(error):
+                raise
+        await asyncio.sleep(BUSY_WAIT)
