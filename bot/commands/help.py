@@ -9,7 +9,8 @@ from bot.study.points import EXTRA_POINTS
 
 INTRO = (
     "Roadmate turns a learning roadmap into a study group that finishes it. Every week a topic is posted in the "
-    "group's channel; you study it and record what you did."
+    "group's channel; you study it and record what you did. Under it, **Done** records the topic, **Next** shows what "
+    "you can do now, and **Stuck?** helps you on."
 )
 POINTS = (
     "A topic is worth the hours of effort that the roadmap gives it: Docker with 12 hours brings 12 points. "

@@ -30,8 +30,7 @@ REMINDER_TITLE = "{}: {} left"
 REMINDER_LAST = "{}: the week ends today"
 COUNTS = "{} finished this week's topic, {} on the way."
 NOBODY_YET = "Nobody has recorded anything yet; a first small step counts."
-EVERYONE = "Everyone who began has finished. 🎉"
-LEFT, SHORTEST = "What is left", "A short way in"
+LEFT = "What is left"
 HELD_TITLE = "A post in #{} is on hold"
 HELD_TEXT = (
     "In **{}**: {}\nNothing was lost. Mend it, then say `/status` in the server: it shows what is waiting."
@@ -71,7 +70,7 @@ def prompt(edition: Edition, group: Group, post: Post, week: Week, now: datetime
     part = f" ({week.part} of {week.parts})" if week.parts > 1 else ""
     return Reply(
         PROMPT_TITLE.format(week.number, total, escape(topic.title)) + part,
-        f"{bold(topic.goal)}\n{escape(topic.summary)}{_late(group, post, now)}",
+        f"{bold(topic.goal)}{_late(group, post, now)}",
         tuple(field for field in fields if field.text),
         post_buttons(group, post, topic),
         footer=PROMPT_FOOTER.format(hours_text(topic.hours)),
@@ -136,8 +135,7 @@ def reminder(
     )
     left = remaining(topic, Standing())
     fields = (
-        Field(LEFT, f"{plural(len(topic.main), 'resource')} or the parts you choose, and the exercise."),
-        Field(SHORTEST, resource_line(left[0]) if left else ""),
+        Field(LEFT, "\n".join(map(resource_line, left[:SHOWN]))),
         Field(EXERCISE, escape(topic.exercise)),
     )
     return Reply(
@@ -152,12 +150,21 @@ def reminder(
 def _counted(counts: Counts) -> str:
     if not counts.finished and not counts.on_the_way:
         return NOBODY_YET
-    finished = plural(counts.finished, "member")
-    return (
-        COUNTS.format(finished, counts.on_the_way)
-        if counts.on_the_way
-        else f"{COUNTS.format(finished, 0)} {EVERYONE}"
+    have = (
+        "Nobody has"
+        if not counts.finished
+        else "1 has"
+        if counts.finished == 1
+        else f"{counts.finished} have"
     )
+    are = (
+        "nobody is"
+        if not counts.on_the_way
+        else "1 is"
+        if counts.on_the_way == 1
+        else f"{counts.on_the_way} are"
+    )
+    return COUNTS.format(have, are)
 
 
 def days_left(group: Group, now: datetime) -> int:

@@ -23,6 +23,7 @@ NOTE_KEPT_OUT = (
     "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
 )
 TOPIC_COMPLETE = "That completes **{}**. 🎉"
+WHOLE_TOPIC = "the whole topic"
 NO_POINTS = "its points came with the topic"
 LEFT_OUT = "Left out: {}"
 LEFT_OUT_TEXT = "It no longer shows up in `/next`. You can still do it whenever you like."
@@ -52,7 +53,7 @@ def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Re
     new = NewMark(_id(who, found), Act.FINISHED, ctx.now, _points(who, found), hours or None, note)
     after = _recorded(ctx, who, new)
     topic, resource = found
-    lines = [_added(new, note)]
+    lines = [_added(new, note, whole=resource is None)]
     if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
         lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
     lines.append(what_next(after.current, after.at))
@@ -75,8 +76,10 @@ def _points(who: Learner, found: Found) -> int:
     return award_resource(topic, resource, who.earned)
 
 
-def _added(new: NewMark, note: str) -> str:
+def _added(new: NewMark, note: str, *, whole: bool) -> str:
     facts = [f"**+{plural(new.points, 'point')}**" if new.points else f"+0 points, {NO_POINTS}"]
+    if whole:
+        facts.append(WHOLE_TOPIC)
     if new.hours:
         facts.append(hours_text(new.hours))
     if note:

@@ -107,13 +107,15 @@ class Tally:
 
 
 def tally(topics: Sequence[Topic], at: Standing) -> Tally:
-    """Count topics and main resources; extras never count against anyone."""
-    main = [r for topic in topics for r in topic.main]
+    """Count topics and main resources; extras never count against anyone.
+
+    A topic that was marked as a whole covers its resources: nothing of it is open any more.
+    """
     return Tally(
         len(topics),
         sum(at.topic_done(topic) for topic in topics),
-        len(main),
-        sum(r.key in at.finished for r in main),
+        sum(len(topic.main) for topic in topics),
+        sum(at.topic_done(topic) or r.key in at.finished for topic in topics for r in topic.main),
     )
 
 

@@ -16,8 +16,9 @@ async def show(page: Page, words: str) -> None:
     """Scroll to the newest message with these words."""
     await page.text(words)
     await page.run(
-        f"[...document.querySelectorAll('article')].filter(e => e.innerText.includes({json.dumps(words)}))"
-        ".pop().scrollIntoView({block: 'start'})"
+        f"(() => {{ const found = [...document.querySelectorAll('article')]"
+        f".filter(e => e.innerText.includes({json.dumps(words)})).pop();"
+        " found.style.scrollMarginTop = '60px'; found.scrollIntoView({block: 'start'}) })()"
     )
     # Two frames later the page has drawn what it scrolled to, in its own fonts.
     await page.run("document.fonts.ready.then(() => true)")

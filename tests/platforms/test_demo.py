@@ -69,7 +69,7 @@ async def test_the_group_is_lively(world: World) -> None:
 async def test_every_step_of_the_story_was_taken(world: World) -> None:
     """No command of the demo's story was refused or meant something that was recorded before."""
     counted = await say(world.people[ALICE], "/progress")
-    assert "4 of 14 topics, 6 of 38 resources" in counted
+    assert "4 of 14 topics, 17 of 38 resources" in counted
 
 
 async def test_forward_brings_the_next_posts(world: World, forward: Forward) -> None:

@@ -24,7 +24,7 @@ class Forward:
         """The command, for the table."""
 
         def forward(_ctx: object, days: Days = 7) -> Reply:
-            """Let time pass in the demo; posts that come due appear before your eyes."""
+            """Only in the demo: let time pass, and see the posts that come due."""
             # Commands run in the database's thread.
             self._loop.call_soon_threadsafe(self.wanted.put_nowait, days)
             return Reply(f"{plural(days, 'day')} go by …", "Watch the channel.", tone=Tone.GOOD)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-ALICE, BOB, CHARLIE, YOU = "alice", "bob", "charlie", "you"
+ALICE, BOB, CHARLIE, YOU = "alice", "bob", "charlie", "dana"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,12 @@ class Clicks:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Somebody writes into the newest prompt's discussion."""
+    """Somebody writes into the newest prompt's discussion, or into the channel itself."""
 
     day: int
     who: str
     text: str
+    in_channel: bool = False
 
 
 Step = Says | Clicks | Writes
@@ -44,6 +45,8 @@ def _did(day: int, who: str, item: str, **more: str | float) -> Says:
 STORY: tuple[Step, ...] = (
     Says(0, YOU, "setup"),
     *(Says(0, who, "join") for who in (ALICE, BOB, CHARLIE, YOU)),
+    Writes(1, BOB, "Fourteen weeks. I am in if you are.", in_channel=True),
+    Writes(1, CHARLIE, "In!", in_channel=True),
     _did(5, ALICE, "python-install-venv-ide", hours=2),
     Writes(
         5, ALICE, "`python -m venv` and `pip list` are the first two things I compare. What is the third?"
@@ -56,6 +59,9 @@ STORY: tuple[Step, ...] = (
     Clicks(10, BOB, "Done"),
     Clicks(10, YOU, "Done"),
     _did(12, CHARLIE, "python"),
+    Writes(
+        12, CHARLIE, "Late, but Python is done. My partner ran it from the README alone.", in_channel=True
+    ),
     _did(12, ALICE, "linux-command-line", hours=12),
     Writes(12, CHARLIE, "set -euo pipefail would have caught it. Took me an hour to find out."),
     _did(13, BOB, "vim-for-beginners", hours=1),
@@ -72,11 +78,15 @@ STORY: tuple[Step, ...] = (
     Clicks(21, BOB, "Done"),
     Writes(21, YOU, "Under 200 MB took a slim base and a .dockerignore. Show yours!"),
     Clicks(22, CHARLIE, "Done"),
+    Writes(
+        26, ALICE, "Who wants to swap pull requests this week? Break mine, I break yours.", in_channel=True
+    ),
     _did(26, ALICE, "git-and-github-for-beginners", hours=1),
     _did(27, BOB, "pre-commit-heaven", hours=1),
     _did(28, CHARLIE, "pre-commit-heaven", hours=1),
     Clicks(29, ALICE, "Done"),
     _did(33, ALICE, "kubernetes-roadmap"),
+    Writes(33, ALICE, "Show and tell on Friday: bring your curl loop.", in_channel=True),
     Writes(33, BOB, "Pending was my own node selector. `kubectl describe pod` said so in the last line."),
 )
 LAST_DAY = 33

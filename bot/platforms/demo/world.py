@@ -16,7 +16,7 @@ from bot.platforms.demo.story import ALICE, BOB, CHARLIE, LAST_DAY, STORY, YOU, 
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock starts: a Thursday."""
-WORKING_HOUR = timedelta(hours=12)
+WORKING_HOUR, EVENING = timedelta(hours=12), timedelta(hours=18)
 SERVER, CHANNEL = "MLOps study", "study"
 TIME, STATE, TOLD = "demo_time", "demo_state", "told"
 AGAIN = "Post again"
@@ -75,7 +75,7 @@ class World:
         for step in STORY:
             await self.forward_to(max(self.env.now(), BEGINNING + timedelta(days=step.day) + WORKING_HOUR))
             await self._play(step)
-        await self.forward_to(BEGINNING + timedelta(days=LAST_DAY) + 2 * WORKING_HOUR)
+        await self.forward_to(BEGINNING + timedelta(days=LAST_DAY) + EVENING)
         await self.bot.notes.put(STATE, TOLD)
 
     async def _play(self, step: Step) -> None:
@@ -86,7 +86,7 @@ class World:
             case Clicks():
                 await person.click(self._newest_prompt(), label=step.label)
             case Writes():
-                await person.send(self.channel.threads[-1], step.text)
+                await person.send(self.channel if step.in_channel else self.channel.threads[-1], step.text)
 
     def _newest_prompt(self) -> discord.Message:
         return next(m for m in reversed(self.channel.history()) if m.author.bot and m.components)
