@@ -65,4 +65,4 @@ def _target(figure: Figure) -> str:
 def _number(value: float, unit: str) -> str:
     if unit == "x":
         return f"{value:.2f}x"
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.2f} {unit}"  # noqa: PLR2004 - three digits
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.2f} {unit}"

@@ -1,12 +1,12 @@
 """From the gateway's event to the first request that answers it, beside a bare `/ping` in the same client."""
 
 import asyncio
+import logging
 import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,50 +14,88 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.logs import set_up
 from benchmarks.figures import Figure, median
+from benchmarks.seams import Seams
 from benchmarks.world import World, add_members, opened
+from bot.logs import set_up
 
-ROUNDS, WARM_UP = 500, 50
+ROUNDS, WARM_UP = 500, 40
 TARGETS = {"next": 2.0, "done": 3.0, "autocomplete": 1.0}
 SHOWN = {"next": "/next", "done": "/done, a new mark each", "autocomplete": "autocomplete, seat remembered"}
+NAMES = ("ping", *TARGETS)
+Taken = dict[str, list[float]]
 
 
 def run() -> list[Figure]:
     """Measure and return the figures."""
     # As in production, but to nowhere: a log line is part of what an answer costs.
-    with tempfile.TemporaryDirectory() as folder, Path("/dev/null").open("w") as nowhere:
+    with tempfile.TemporaryDirectory() as folder, Path("/dev/null").open("w", encoding="utf-8") as nowhere:
         stderr, sys.stderr = sys.stderr, nowhere
         try:
             set_up("INFO", "json")
             return asyncio.run(_measured(Path(folder)))
         finally:
             sys.stderr = stderr
+            logging.getLogger().handlers.clear()
 
 
 async def _measured(folder: Path) -> list[Figure]:
     floor = _Floor(folder / "floor.db")
-    async with opened(folder, lambda client: floor.add_to(client)) as world:
-        people, item = add_members(world.app, WARM_UP + ROUNDS)
+    async with opened(folder, WARM_UP + ROUNDS, floor.add_to) as world:
         watch = Watch(world)
-        taken: dict[str, list[float]] = {name: [] for name in ("ping", *TARGETS)}
-        for person in people:
-            await watch.time(world.interaction("next", person))  # remembers the seat
-        for number, person in enumerate(people):
-            for name in random.sample(list(taken), len(taken)):
-                spent = await watch.time(world.interaction(name, person, item=item if name == "done" else "doc"))
-                if number >= WARM_UP:
-                    taken[name].append(spent)
+        simulated = await _simulated(world, watch)
+        watch.answer_nothing()
+        direct, first = await _direct(world, watch, 10**17)
+        with Seams(world.app) as seams:
+            _, first = await _direct(world, watch, first, seams)
     floor.close()
-    return _figures(taken)
-
-
-def _figures(taken: dict[str, list[float]]) -> list[Figure]:
-    floor = median(taken["ping"])
-    shown = f"/ping with one hop and BEGIN IMMEDIATE: {floor:.2f} ms"
     return [
-        Figure(f"{SHOWN[name]} ({median(taken[name]):.2f} ms)", median(taken[name]) / floor, "x", target, shown)
-        for name, target in TARGETS.items()
+        *_figures(simulated, "", TARGETS),
+        *_figures(direct, "without the simulator: ", {}),
+        *seams.figures(),
+    ]
+
+
+async def _simulated(world: World, watch: "Watch") -> Taken:
+    item = add_members(world.app, [(person.id, person.user.name) for person in world.people])
+    taken: Taken = {name: [] for name in NAMES}
+    for number, person in enumerate(world.people):
+        await world.say("next", person, item)  # remembers the seat
+        for name in random.sample(NAMES, len(NAMES)):
+            await world.say(name, person, item)
+            if number >= WARM_UP:
+                taken[name].append(watch.spent)
+    return taken
+
+
+async def _direct(world: World, watch: "Watch", first: int, seams: Seams | None = None) -> tuple[Taken, int]:
+    people = range(first, first + WARM_UP + ROUNDS)
+    item = add_members(world.app, [(person, "olivia") for person in people])
+    taken: Taken = {name: [] for name in NAMES}
+    for number, person in enumerate(people):
+        await watch.hand_over(world.event("next", person, item))
+        for name in random.sample(NAMES, len(NAMES)):
+            await watch.hand_over(world.event(name, person, item))
+            if number >= WARM_UP:
+                taken[name].append(watch.spent)
+                if seams is not None and name in {"next", "done"}:
+                    seams.keep(name, watch.started, watch.stopped)
+    return taken, people.stop
+
+
+def _figures(taken: Taken, prefix: str, targets: dict[str, float]) -> list[Figure]:
+    floor = median(taken["ping"])
+    shown = f"/ping, one hop, BEGIN IMMEDIATE: {floor:.2f} ms"
+    spent = {name: median(taken[name]) for name in SHOWN}
+    return [
+        Figure(
+            f"{prefix}{SHOWN[name]} ({spent[name]:.2f} ms)",
+            spent[name] / floor,
+            "x",
+            targets.get(name),
+            shown,
+        )
+        for name in SHOWN
     ]
 
 
@@ -96,28 +134,43 @@ class _Floor:
 
 
 class Watch:
-    """Hands events to the client's parser and stops the time at the first request that answers.
-
-    Requests end here: what Discord would say takes no part in the time.
-    """
+    """Takes the time from handing an event to the client's parser to the first request that answers it."""
 
     def __init__(self, world: World) -> None:
-        self._parse = world.client._connection.parsers["INTERACTION_CREATE"]
+        parsers = world.client._connection.parsers  # noqa: SLF001 - the event's way in
+        self._parse, self._adapter = parsers["INTERACTION_CREATE"], world.adapter
+        self._real_request = world.adapter.request
         self._answered = asyncio.Event()
-        self.stopped = 0.0
+        self.started = self.stopped = 0.0
+        parsers["INTERACTION_CREATE"] = self._handed
         world.adapter.request = self._request
 
-    async def _request(self, *_args: Any, **_options: Any) -> dict[str, Any]:
-        self.stopped = time.perf_counter()
-        self._answered.set()
-        return {"interaction": {"id": "1", "type": 2}}
+    @property
+    def spent(self) -> float:
+        """Milliseconds that the last answer took."""
+        return (self.stopped - self.started) * 1000
 
-    async def time(self, event: dict[str, Any]) -> float:
-        """Milliseconds from handing the event to the client to its answer."""
-        self._answered.clear()
-        started = time.perf_counter()
+    def _handed(self, event: dict[str, Any]) -> None:
+        self.started, self.stopped = time.perf_counter(), 0.0
         self._parse(event)
+
+    async def _request(self, *args: Any, **options: Any) -> Any:
+        self.stopped = self.stopped or time.perf_counter()
+        self._answered.set()
+        return await self._real_request(*args, **options)
+
+    def answer_nothing(self) -> None:
+        """From now on requests end here."""
+
+        async def nothing(*_args: Any, **_options: Any) -> Any:
+            return {"interaction": {"id": "1", "type": 2}}
+
+        self._real_request = nothing
+
+    async def hand_over(self, event: dict[str, Any]) -> None:
+        """Hand an event to the client directly, so that the simulator has no part in it."""
+        self._answered.clear()
+        self._handed(event)
         await self._answered.wait()
         for _ in range(5):  # let the client finish what follows the answer
             await asyncio.sleep(0)
-        return (self.stopped - started) * 1000

@@ -2,12 +2,13 @@
 
 import copy
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 import simcord
@@ -16,40 +17,53 @@ from sqlalchemy import insert
 from bot.app import App
 from bot.settings import Settings
 from bot.store.database import sqlite_engine
-from bot.store.tables import Group, GroupState, MarkRow, Member, ScoreRow, Workspace
+from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreRow, Workspace
 from bot.study.points import ALL_TIME
+from bot.study.schedule import Schedule, next_due
 
 Payload = dict[str, Any]
-FIRST_PERSON = 10**17
 FINISHED_BEFORE = 8
 """Resources that everybody has behind them."""
+
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Tokyo", "America/New_York")
 
 _serial = itertools.count(2 * 10**17)
 
 
 @dataclass(slots=True)
 class World:
-    """The running bot and the interactions that its server's people can send."""
+    """The running bot and a channel full of people."""
 
     app: App
     client: discord.Client
-    templates: Mapping[str, Payload]
     adapter: Any
+    channel: simcord.ChannelHandle
+    people: list[simcord.MemberActor]
+    templates: Mapping[str, Payload]
 
-    def interaction(self, name: str, person: int, **options: str) -> Payload:
-        """What Discord would send when a person says a command, or types into its option."""
+    async def say(self, name: str, person: simcord.MemberActor, item: str) -> None:
+        """Let somebody say a command, or type into the option of one, in the simulated Discord."""
+        if name == "autocomplete":
+            await person.autocomplete(self.channel, "done", "item", "doc")
+        else:
+            await person.slash(self.channel, name, **({"item": item} if name == "done" else {}))
+
+    def event(self, name: str, person: int, item: str) -> Payload:
+        """What Discord would send in that case."""
         payload = copy.deepcopy(self.templates[name])
         payload["id"] = str(next(_serial))
         payload["token"] = f"token-{payload['id']}"
         payload["member"]["user"]["id"] = str(person)
-        for option in payload["data"].get("options", []):
-            option["value"] = options.get(option["name"], option["value"])
+        if name == "done":
+            payload["data"]["options"][0]["value"] = item
         return payload
 
 
 @asynccontextmanager
-async def opened(folder: Path, prepare: Callable[[discord.Client], None]) -> AsyncIterator[World]:
-    """The bot with one group of a hundred people; `prepare` may add to the client's commands first."""
+async def opened(
+    folder: Path, people: int, prepare: Callable[[discord.Client], None]
+) -> AsyncIterator[World]:
+    """The bot with one group; `prepare` may add to the client's commands first."""
     app = App(Settings(database_url=f"sqlite:///{folder / 'bench.db'}", _env_file=None))
     async with app:
         prepare(app.discord)
@@ -59,14 +73,20 @@ async def opened(folder: Path, prepare: Callable[[discord.Client], None]) -> Asy
             manager = guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
             olivia = guild.add_member(env.create_user("olivia"), roles=[manager])
             await olivia.slash(channel, "setup")
-            templates = await _recorded(app.discord, olivia, channel)
-            yield World(app, app.discord, templates, env._webhook_adapter)  # noqa: SLF001 - to time its requests
+            actors = [guild.add_member(env.create_user(f"person-{n}")) for n in range(people)]
+            adapter = env._webhook_adapter  # noqa: SLF001 - to see its requests
+            world = World(app, app.discord, adapter, channel, actors, {})
+            world.templates = {name: await _recorded(world, name, olivia) for name in ("ping", "next")}
+            world.templates |= {
+                name: await _recorded(world, name, olivia) for name in ("done", "autocomplete")
+            }
+            yield world
 
 
-async def _recorded(client: discord.Client, actor: Any, channel: Any) -> dict[str, Payload]:
-    """Let somebody say each command once and keep what the client was handed."""
+async def _recorded(world: World, name: str, actor: simcord.MemberActor) -> Payload:
+    """Keep what the client is handed when somebody says a command."""
     found: list[Payload] = []
-    parsers: dict[str, Callable[[Any], None]] = client._connection.parsers  # noqa: SLF001 - the event's way in
+    parsers: dict[str, Callable[[Any], None]] = world.client._connection.parsers  # noqa: SLF001 - the event's way in
     parse = parsers["INTERACTION_CREATE"]
 
     def keep(payload: Payload) -> None:
@@ -74,28 +94,23 @@ async def _recorded(client: discord.Client, actor: Any, channel: Any) -> dict[st
         parse(payload)
 
     parsers["INTERACTION_CREATE"] = keep
-    await actor.slash(channel, "ping")
-    await actor.slash(channel, "next")
-    await actor.slash(channel, "done", item="docker")
-    await actor.autocomplete(channel, "done", "item", "doc")
+    await world.say(name, actor, "docker")
     parsers["INTERACTION_CREATE"] = parse
-    return dict(zip(("ping", "next", "done", "autocomplete"), found, strict=True))
+    return found[0]
 
 
-def add_members(app: App, count: int, start: int = FIRST_PERSON) -> tuple[range, str]:
-    """Give the first group members with a history; return their ids and a resource that none has done."""
+def add_members(app: App, people: Iterable[tuple[int, str]]) -> str:
+    """Give the first group members with a history; return a resource that none of them has done."""
     edition = next(iter(app.memory.catalog.editions.values()))
     main = [r.key for topic in edition.roadmap.topics for r in topic.main]
     behind = [edition.ids[key] for key in main[:FINISHED_BEFORE]]
     now = datetime.now(UTC)
-    people = range(start, start + count)
-    members = [
-        {"group_id": 1, "person": str(person), "name": "olivia", "joined_at": now - timedelta(days=60)}
-        for person in people
-    ]
+    joined = now - timedelta(days=60)
+    members = [{"group_id": 1, "person": str(id_), "name": name, "joined_at": joined} for id_, name in people]
     engine = sqlite_engine(app.database.url, 1)
     with engine.begin() as connection:
-        ids = connection.execute(insert(Member).returning(Member.__table__.c.id), members).scalars().all()  # type: ignore[attr-defined]
+        new = insert(Member).returning(Member.__table__.c.id)  # type: ignore[attr-defined]
+        ids = connection.execute(new, members).scalars().all()
         marks = [
             {"member_id": m, "item_id": item, "act": "finished", "at": now - timedelta(days=50 - 5 * n)}
             | {"points": 3, "note": ""}
@@ -106,26 +121,72 @@ def add_members(app: App, count: int, start: int = FIRST_PERSON) -> tuple[range,
         score = {"group_id": 1, "period": ALL_TIME, "points": 3 * len(behind), "reached_at": now}
         connection.execute(insert(ScoreRow), [score | {"member_id": m} for m in ids])
     engine.dispose()
-    return people, main[FINISHED_BEFORE]
+    return main[FINISHED_BEFORE]
 
 
-def add_groups(app: App, count: int, due: datetime, planned_to: datetime) -> None:
-    """Make groups that are all due at one moment, a thousand to a server."""
-    engine = sqlite_engine(app.database.url, 1)
-    roadmap = next(iter(app.memory.catalog.editions))
+def add_groups(app: App, count: int, due: datetime, planned_to: datetime, *, posted: bool = False) -> None:
+    """Make groups in many zones that are all due at one moment, a thousand to a server.
+
+    `posted` gives each a post that was sent long ago.
+    """
+    edition = next(iter(app.memory.catalog.editions.values()))
     workspaces = [
         {"platform": "discord", "external_id": str(n), "name": "", "joined_at": planned_to}
         for n in range(1, -(-count // 1000) + 1)
     ]
-    groups = [
-        {"workspace_id": n // 1000 + 1, "roadmap_id": roadmap, "channel": str(n), "channel_name": "study"}
-        | {"weekday": due.weekday(), "minute": due.hour * 60 + due.minute, "zone": "UTC", "pace_hours": 0}
-        | {"reminder_weekday": (due.weekday() + 3) % 7, "reminder_minute": due.hour * 60 + due.minute}
-        | {"state": GroupState.ACTIVE, "step": 0, "planned_to": planned_to, "next_due_at": due}
-        | {"held_reason": "", "organizer": "", "created_at": planned_to}
-        for n in range(count)
-    ]
+    groups = [_group(n, edition.id, due, planned_to) for n in range(count)]
+    engine = sqlite_engine(app.database.url, 1)
     with engine.begin() as connection:
         connection.execute(insert(Workspace), workspaces)
         connection.execute(insert(Group), groups)
+        if posted:
+            item = next(iter(edition.ids.values()))
+            connection.execute(insert(Post), [_sent(n, item, planned_to) for n in range(1, count + 1)])
     engine.dispose()
+
+
+def _group(number: int, roadmap: int, due: datetime, planned_to: datetime) -> dict[str, Any]:
+    zone = ZONES[number % len(ZONES)]
+    here = due.astimezone(ZoneInfo(zone))
+    minute = here.hour * 60 + here.minute
+    schedule = Schedule(here.weekday(), minute, zone, (here.weekday() + 1 + number % 5) % 7, minute)
+    if next_due(schedule, due - timedelta(seconds=1)) != due:
+        raise AssertionError(schedule)
+    return {
+        "workspace_id": number // 1000 + 1,
+        "roadmap_id": roadmap,
+        "channel": str(number),
+        "channel_name": "study",
+        "weekday": schedule.weekday,
+        "minute": minute,
+        "zone": zone,
+        "pace_hours": 0,
+        "reminder_weekday": schedule.reminder_weekday,
+        "reminder_minute": minute,
+        "state": GroupState.ACTIVE,
+        "step": 0,
+        "planned_to": planned_to,
+        "next_due_at": due,
+        "held_reason": "",
+        "organizer": "",
+        "created_at": planned_to,
+    }
+
+
+def _sent(group: int, item: int, at: datetime) -> dict[str, Any]:
+    day = (at - timedelta(days=30)).date()
+    return {
+        "group_id": group,
+        "kind": "prompt",
+        "occurrence": day,
+        "step": 1,
+        "item_id": item,
+        "due_at": at,
+    } | {
+        "state": "sent",
+        "attempts": 1,
+        "edition": 0,
+        "reason": "",
+        "message_id": str(group),
+        "thread_id": "",
+    }

@@ -45,7 +45,10 @@ UNWRITABLE = Reply(
     tone=Tone.WARN,
 )
 FAULT = "Something went wrong on our side"
-FAULT_TEXT = "Nothing was lost and nothing was saved just now. Please try again; if it stays, tell whoever runs Roadmate: `{}`."
+FAULT_TEXT = (
+    "Nothing was lost and nothing was saved just now. "
+    "Please try again; if it stays, tell whoever runs Roadmate: `{}`."
+)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """From what somebody typed to the topic or resource they mean."""
 
 from bot.commands.context import Context
-from bot.commands.scope import Learner, portable
+from bot.commands.scope import Learner, note_lost, portable
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.text import clean
@@ -17,10 +17,8 @@ RETIRED_TEXT = "What you recorded for it is kept and still counts. `/next` shows
 UNKNOWN = "Nothing called “{}”"
 UNKNOWN_TEXT = "Type a few letters and choose from the list, or see everything with `/roadmap`."
 AMBIGUOUS = "Which one do you mean?"
-AMBIGUOUS_TEXT = "“{}” could be one of these. Nothing was recorded yet."
-NOTE_LOST = " Your note is too long for a button: choose the item from the list of `/done` to keep it."
+AMBIGUOUS_TEXT, NOT_YET = "“{}” could be one of these.", " Nothing was recorded yet."
 LABEL = 80
-CARRIED = 60
 
 
 def find_item(ctx: Context, who: Learner, typed: str) -> Item:
@@ -57,9 +55,6 @@ def find_topic(ctx: Context, who: Learner, typed: str) -> Topic:
 def _which(ctx: Context, who: Learner, typed: str, keys: tuple[str, ...]) -> Reply:
     option = "topic" if "topic" in ctx.request.args else "item"
     carried = portable(ctx.request.args)
-    note = str(carried.get("note", ""))
-    if len(note) > CARRIED:
-        del carried["note"]
     buttons = tuple(
         Button(
             title_of(who.edition.items[key]),
@@ -68,7 +63,9 @@ def _which(ctx: Context, who: Learner, typed: str, keys: tuple[str, ...]) -> Rep
         )
         for key in keys
     )
-    text = AMBIGUOUS_TEXT.format(escape(clean(typed, 60))) + (NOTE_LOST if len(note) > CARRIED else "")
+    text = AMBIGUOUS_TEXT.format(escape(clean(typed, 60)))
+    if ctx.commands[ctx.request.command].writes:
+        text += NOT_YET + note_lost(ctx.request.args)
     return Reply(AMBIGUOUS, text, buttons=buttons, tone=Tone.WARN)
 
 

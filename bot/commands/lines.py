@@ -8,6 +8,9 @@ from bot.core.text import bar, hours_text, join_words, plural
 from bot.study.progress import Standing, Tally, remaining
 from bot.study.roadmap import Cost, Resource, Topic
 
+inert = lru_cache(maxsize=4096)(escape)
+"""`escape` for the texts of a roadmap, which never change and stand in one answer after another."""
+
 COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
 

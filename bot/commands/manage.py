@@ -8,7 +8,7 @@ from bot.commands.plan_texts import change_button, date_text, next_posts, plan_l
 from bot.commands.scope import find_group, schedule_of, weeks_of
 from bot.commands.setup import NOT_UNDERSTOOD, TimesTyped, change_times
 from bot.core.markup import escape
-from bot.core.reply import Button, Refused, Reply, Tone
+from bot.core.reply import Button, Refused, Reply, Tone, refuse
 from bot.store import groups, members, posts
 from bot.store.tables import Group, GroupState, PostKind
 from bot.study.calendar import local, moment
@@ -22,6 +22,7 @@ PAUSED_TEXT = (
     "Nothing is posted until {}. The plan shifts: no topic is lost, and everyone can go on recording."
 )
 UNTIL_RESUME = "you say `/resume`"
+BEGUN = "That day has begun already, so there would be no pause. Type a later one, or a span like 2 weeks."
 RESUMED = "The group goes on"
 RESUMED_TEXT = (
     "Nothing is posted just now; the next post comes at its time. `/prompt` posts this week's topic at once."
@@ -94,6 +95,8 @@ def pause(ctx: Context, until: Until = "") -> Reply:
             group.paused_until = moment(parse_date(until, local(ctx.now, where).date()), 0, where)
         except NotUnderstood as error:
             raise Refused(Reply(NOT_UNDERSTOOD, escape(str(error)), tone=Tone.WARN)) from error
+        if group.paused_until <= ctx.now:
+            raise refuse(NOT_UNDERSTOOD, BEGUN)
     _drop_waiting(ctx, group)
     group.state, group.held_reason = GroupState.PAUSED, ""
     _pause_until(group)

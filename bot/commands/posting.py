@@ -199,4 +199,5 @@ def _imagined(ctx: Context, group: Group, when: Occurrence, kind: PostKind, step
 def _preview(ctx: Context, group: Group, post: Post) -> list[Field]:
     reply = composed(ctx.session, ctx.catalog, group, post, post.due_at)
     head = PREVIEW.format(post.kind, date_text(group, post.due_at))
-    return [Field(head, f"**{reply.title}**\n{reply.text}"), *reply.fields]
+    footer = [Field("", reply.footer)] if reply.footer else []
+    return [Field(head, f"**{reply.title}**\n{reply.text}"), *reply.fields, *footer]

@@ -9,7 +9,7 @@ from bot.commands.context import Context
 from bot.commands.memory import Seat
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
-from bot.core.request import Value
+from bot.core.request import Person, Value
 from bot.store import groups, members
 from bot.store.tables import Group, Member
 from bot.study import progress
@@ -34,6 +34,7 @@ NOT_FOUND = (
 )
 WHICH_GROUP = "Which group do you mean?"
 WHICH_GROUP_TEXT = "This channel has no group of its own. Choose one, or say it in the group's channel."
+NOTE_LOST = " A button can't carry your note: to keep it, send the command again."
 MOST_BUTTONS = 20
 
 
@@ -87,12 +88,30 @@ def _which(ctx: Context, found: Sequence[Group]) -> Reply:
         )
         for group in found[:MOST_BUTTONS]
     )
-    return Reply(WHICH_GROUP, WHICH_GROUP_TEXT, buttons=buttons, tone=Tone.WARN)
+    text = WHICH_GROUP_TEXT + note_lost(ctx.request.args)
+    return Reply(WHICH_GROUP, text, buttons=buttons, tone=Tone.WARN)
 
 
 def portable(args: Mapping[str, Value]) -> dict[str, str | int]:
-    """The arguments that a button can carry."""
-    return {name: value for name, value in args.items() if isinstance(value, str | int)}
+    """The arguments that a button can carry: no note, which is too long for one, and no channel."""
+    found = {name: _portable(value) for name, value in args.items() if name != "note"}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _portable(value: Value) -> str | int | None:
+    match value:
+        case Person():
+            return value.id
+        case float():
+            return f"{value:g}"
+        case str() | int():
+            return value
+    return None
+
+
+def note_lost(args: Mapping[str, Value]) -> str:
+    """Says that the buttons of a question leave the note out, if there is one."""
+    return NOTE_LOST if args.get("note") else ""
 
 
 def schedule_of(group: Group) -> Schedule:

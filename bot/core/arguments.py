@@ -53,15 +53,18 @@ def _checked(option: Option, value: Value) -> Value:
 def _text(option: Option, value: Value) -> str:
     limit = int(option.maximum or TEXT_LIMIT)
     text = clean(str(value), limit, lines=limit > 200)  # noqa: PLR2004 - only notes are long enough for lines
-    if option.choices:
-        chosen = next(
-            (c.value for c in option.choices if text.lower() in (c.value.lower(), c.label.lower())), None
-        )
-        if chosen is None:
-            offered = ", ".join(choice.label for choice in option.choices)
-            raise refuse("That is not one of the choices", f"**{option.name}** can be: {offered}.")
-        return chosen
-    return text
+    return _chosen(option, text.lower()) if option.choices else text
+
+
+def _chosen(option: Option, typed: str) -> str:
+    """The choice of that value or label, or the only one that begins so: in a form people type `tue`."""
+    names = {choice.value: (choice.value.lower(), choice.label.lower()) for choice in option.choices}
+    exact = [value for value, both in names.items() if typed in both]
+    found = exact or [value for value, both in names.items() if any(n.startswith(typed) for n in both)]
+    if len(found) != 1:
+        offered = ", ".join(choice.label for choice in option.choices)
+        raise refuse("That is not one of the choices", f"**{option.name}** can be: {offered}.")
+    return found[0]
 
 
 def _number(option: Option, value: Value) -> int | float:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -13,18 +14,21 @@ from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.store import groups, posts
 from bot.store.database import Database
 from bot.store.posts import RECHECK, Claimed
-from bot.store.tables import PostKind
+from bot.store.tables import Post, PostKind, PostState
 from bot.study.catalog import Catalog
 
 log = logging.getLogger("roadmate.posts")
+T = TypeVar("T")
 
 BATCH = 100
 AT_ONCE = 20
 SAME_NONCE = timedelta(minutes=2)
 """How long the platform certainly recognises a repeat by its nonce; after that the channel's history is read."""
 AGAIN = timedelta(seconds=15)
+AT_LEAST = timedelta(seconds=1)
 MOST_ATTEMPTS = 5
 TOO_LATE = "It could not be posted in time."
+NO_PROMPT = "Its week had no prompt."
 BROKEN = (
     "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
 )
@@ -73,29 +77,39 @@ class Delivery:
 
     async def _send(self, claimed: Claimed) -> None:
         now, post = self.clock(), claimed.post
-        too_late = now - post.due_at > self.catch_up
+        too_late = self._too_late(post, now)
         try:
             message_id = await self._seen_before(claimed, now, too_late=too_late)
-            if message_id is None and too_late:
-                await self._missed(claimed)
+            if message_id is None and (too_late or await self._pointless(claimed, now)):
+                await self._missed(claimed, TOO_LATE if too_late else NO_PROMPT)
                 return
             if message_id is None:
                 message_id = await self._platform(claimed).send(await self._message(claimed, now))
         except Held as held:
             await self._held(claimed, held)
         except TryLater as later:
-            at, why = now + timedelta(seconds=later.seconds), str(later)
-            await self._record(claimed, "later", lambda s: posts.record_later(s, _id(claimed), at, why))
+            at, why = self.clock() + max(timedelta(seconds=later.seconds), AT_LEAST), str(later)
+            await self._record(claimed, "later", lambda s: posts.record_later(s, claimed, at, why))
         except Unsure as unsure:
-            why = str(unsure)
-            await self._record(
-                claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), now + AGAIN, why)
-            )
+            at, why = self.clock() + AGAIN, str(unsure)
+            await self._record(claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), at, why))
         except Exception:
-            await self._broken(claimed, now)
+            await self._broken(claimed)
             raise
         else:
             await self._sent(claimed, now, message_id)
+
+    def _too_late(self, post: Post, now: datetime) -> bool:
+        return now - post.due_at > self.catch_up
+
+    async def _pointless(self, claimed: Claimed, now: datetime) -> bool:
+        """Whether it is a reminder of a prompt that nobody saw or will see."""
+        if claimed.post.kind != PostKind.REMINDER:
+            return False
+        prompt = await self.database.read(lambda session: posts.prompt_reminded_of(session, claimed.post))
+        if prompt is None or prompt.message_id:
+            return False
+        return prompt.state in (PostState.MISSED, PostState.HELD) or self._too_late(prompt, now)
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
         first = claimed.post.tried_at
@@ -118,39 +132,42 @@ class Delivery:
             claimed, "sent", lambda s: posts.record_sent(s, _id(claimed), now, message_id, thread=thread)
         )
 
-    async def _missed(self, claimed: Claimed) -> None:
+    async def _missed(self, claimed: Claimed, why: str) -> None:
+        now, post = self.clock(), claimed.post
+
         def record(session: Session) -> None:
-            posts.record_missed(session, _id(claimed), TOO_LATE)
-            if claimed.post.kind == PostKind.PROMPT:
-                groups.take_step_back(session, claimed.post.group_id, claimed.post.step)
+            posts.record_missed(session, _id(claimed), why)
+            # One that was posted before and asked for again has been seen.
+            if post.kind == PostKind.PROMPT and not post.message_id:
+                groups.take_step_back(session, post.group_id, post.step, now)
 
         await self._record(claimed, "missed", record)
 
-    async def _broken(self, claimed: Claimed, now: datetime) -> None:
+    async def _broken(self, claimed: Claimed) -> None:
         # A row that always fails is pushed ahead, later each time, and given up with a reason.
         attempts = claimed.post.attempts
         if attempts >= MOST_ATTEMPTS:
             await self._held(claimed, Held(BROKEN))
         else:
-            at = now + AGAIN * 2**attempts
+            at = self.clock() + AGAIN * 2**attempts
             await self._record(claimed, "broken", lambda s: posts.record_unsure(s, _id(claimed), at, BROKEN))
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
-        first = claimed.post.attempts == 1
+        # A post stays held through its recheck; that a channel is gone is news for its first post only.
+        first = claimed.post.state != PostState.HELD
         recheck = self.clock() + RECHECK if first and not held.gone else None
 
-        def record(session: Session) -> None:
-            posts.record_held(session, _id(claimed), recheck, str(held))
-            if held.gone:
-                groups.hold(session, claimed.group, str(held))
+        def record(session: Session) -> bool:
+            posts.record_held(session, claimed, recheck, str(held))
+            return not held.gone or groups.hold(session, claimed.group, str(held))
 
-        await self._record(claimed, "held", record)
-        if first and claimed.group.organizer:
+        news = await self._record(claimed, "held", record)
+        if first and news and claimed.group.organizer:
             notice = held_notice(claimed.group, claimed.workspace, str(held))
             await self._platform(claimed).tell(claimed.group.organizer, notice)
 
     async def _open_thread(self, claimed: Claimed) -> None:
-        now, post = self.clock(), claimed.post
+        post = claimed.post
         name, text = discussion(self.catalog(), claimed.group, post)
         try:
             opened = self._platform(claimed).open_thread(claimed.group.channel, post.message_id, name, text)
@@ -161,16 +178,27 @@ class Delivery:
                 claimed, "no thread", lambda s: posts.record_thread_later(s, _id(claimed), None, why)
             )
         except (TryLater, Unsure) as fault:
-            why, at = str(fault), now + AGAIN * 4
+            why, at = str(fault), self._thread_again(claimed)
             await self._record(
                 claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, why)
             )
+        except Exception:
+            at = self._thread_again(claimed)
+            await self._record(
+                claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, BROKEN)
+            )
+            raise
         else:
             await self._record(claimed, "thread", lambda s: posts.record_thread(s, _id(claimed), thread_id))
 
-    async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], None]) -> None:
+    def _thread_again(self, claimed: Claimed) -> datetime | None:
+        """When to try once more, as long as anybody would still want to discuss there."""
+        now, sent = self.clock(), claimed.post.sent_at
+        return now + AGAIN * 4 if sent is None or now - sent <= self.catch_up else None
+
+    async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.
-        await asyncio.shield(self.database.write(work))
+        recorded = await asyncio.shield(self.database.write(work))
         late = (self.clock() - claimed.post.due_at).total_seconds()
         log.info(
             "post",
@@ -182,6 +210,7 @@ class Delivery:
                 "late_s": round(late, 1),
             },
         )
+        return recorded
 
     def _platform(self, claimed: Claimed) -> Platform:
         return next(p for p in self.platforms if p.name == claimed.workspace.platform)

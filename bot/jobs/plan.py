@@ -1,8 +1,10 @@
 """Plan: groups whose time has come get a row in `post` and their next due time, in one transaction."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session
@@ -12,11 +14,24 @@ from bot.store.posts import Known
 from bot.store.tables import GroupState, PostKind, PostState
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace
-from bot.study.schedule import NEAR, PROMPT, REMINDER, Occurrence, Schedule, due_between, next_due, prompt_day
+from bot.study.schedule import (
+    NEAR,
+    PROMPT,
+    REMINDER,
+    Occurrence,
+    Schedule,
+    due_between,
+    next_due,
+    reminded_week,
+)
+
+log = logging.getLogger("roadmate.plan")
 
 BATCH = 500
 WEEK = timedelta(days=7)
+LATER = timedelta(hours=1)
 MISSED = "Roadmate was not running at that time."
+UNSENT = "It could not be posted before the next one was due."
 FURTHEST_BACK = timedelta(days=120)
 """Missed posts are recorded this far back; before that nobody asks any more."""
 
@@ -28,10 +43,9 @@ def plan_batch(session: Session, catalog: Catalog, now: datetime, catch_up: time
         return 0
     since = (min(group.planned_to for group in groups) - WEEK).date()
     known = posts.known_posts(session, [group.id for group in groups], since)
-    plans = [
-        _Plan(group, catalog.editions[group.roadmap_id], known.get(group.id, []), now, catch_up).made()
-        for group in groups
-    ]
+    times = _Times(now)
+    plans = [_planned(group, catalog, known.get(group.id, []), times, catch_up) for group in groups]
+    posts.miss_posts(session, [post for made in plans for post in made.unsent], UNSENT)
     posts.add_posts(session, [row for made in plans for row in made.rows])
     posts.advance_groups(session, [made.change for made in plans])
     return len(groups)
@@ -41,19 +55,43 @@ def plan_batch(session: Session, catalog: Catalog, now: datetime, catch_up: time
 class _Made:
     rows: Sequence[Mapping[str, Any]]
     change: Mapping[str, Any]
+    unsent: Sequence[int] = ()
+
+
+class _Times:
+    """When groups are due, worked out once for those that share it: groups due together mostly do."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.between = cache(lambda schedule, since: due_between(schedule, since, now))
+        self.next = cache(lambda schedule: next_due(schedule, now))
+
+
+def _planned(
+    group: Any, catalog: Catalog, known: Sequence[Known], times: _Times, catch_up: timedelta
+) -> _Made:
+    try:
+        return _Plan(group, catalog.editions[group.roadmap_id], known, times, catch_up).made()
+    except Exception:
+        # One group that can't be planned must not stop the others: it is looked at again later.
+        log.exception("a group could not be planned", extra={"group": group.id})
+        same = {name: getattr(group, name) for name in ("step", "planned_to", "state", "paused_until")}
+        return _Made((), {"group": group.id, "next_due_at": times.now + LATER, **same})
 
 
 class _Plan:
     """One group's occurrences between what was planned before and now."""
 
     def __init__(
-        self, group: Any, edition: Edition, known: Sequence[Known], now: datetime, catch_up: timedelta
+        self, group: Any, edition: Edition, known: Sequence[Known], times: _Times, catch_up: timedelta
     ) -> None:
-        self.group, self.edition, self.now, self.catch_up = group, edition, now, catch_up
+        self.group, self.edition, self.catch_up = group, edition, catch_up
+        self.times, self.now = times, times.now
         self.schedule = Schedule(
             group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
         )
         self.weeks = edition.weeks(Pace(group.pace_hours))
+        self.known = known
         self.taken = {(post.kind, post.occurrence) for post in known}
         # (occurrence, item) of prompts that exist or are made here; a reminder belongs to one of them.
         self.prompts = [
@@ -63,38 +101,55 @@ class _Plan:
         ]
         self.step = group.step
         self.rows: list[dict[str, Any]] = []
+        self.unsent: list[int] = []
 
     def made(self) -> _Made:
         """The rows to add and the change of the group's own row."""
         since = max(self.group.planned_to, self.now - FURTHEST_BACK)
-        for occurrence in due_between(self.schedule, since, self.now):
+        for occurrence in self.times.between(self.schedule, since):
             (self._prompt if occurrence.kind == PROMPT else self._reminder)(occurrence)
         over = self.step >= len(self.weeks) and not self._reminder_to_come()
         change = {
             "group": self.group.id,
             "step": self.step,
             "planned_to": self.now,
-            "next_due_at": None if over else next_due(self.schedule, self.now),
+            "next_due_at": None if over else self.times.next(self.schedule),
             "state": GroupState.FINISHED if over else GroupState.ACTIVE,
             "paused_until": None,
         }
-        return _Made(self.rows, change)
+        return _Made(self.rows, change, self.unsent)
 
     def _prompt(self, occurrence: Occurrence) -> None:
         near = any(occurrence.day - day < NEAR for day, _ in self.prompts)
-        if near or self.step >= len(self.weeks) or (PROMPT, occurrence.day) in self.taken:
+        if near or (PROMPT, occurrence.day) in self.taken:
+            return
+        missed = self._missed(occurrence)
+        if not missed:
+            self._take_back()
+        if self.step >= len(self.weeks):
             return
         item = self.edition.ids[self.weeks[self.step].topic.key]
-        missed = self._missed(occurrence)
         self._add(occurrence, PostKind.PROMPT, self.step + 1, item, missed=missed)
         if not missed:
             self.step += 1
             self.prompts.append((occurrence.day, item))
 
+    def _take_back(self) -> None:
+        """Give up prompts that are still waiting; the topic of the last one comes now instead of the next."""
+        prompts = [post for post in self.known if post.kind == PROMPT and post.state != PostState.MISSED]
+        if self.unsent or not prompts:
+            return
+        self.unsent = [post.id for post in prompts if post.waiting]
+        topic = self.weeks[self.step - 1].topic.key if self.step else None
+        if prompts[-1].waiting and self.edition.keys.get(prompts[-1].item_id) == topic:
+            self.step -= 1
+
     def _reminder(self, occurrence: Occurrence) -> None:
-        week = prompt_day(self.schedule, occurrence.day)
-        item = next((item for day, item in reversed(self.prompts) if week <= day <= occurrence.day), None)
-        if item is not None and (REMINDER, occurrence.day) not in self.taken:
+        week = reminded_week(self.schedule, occurrence.day)
+        last = min(occurrence.day, week + WEEK - timedelta(days=1))
+        item = next((item for day, item in reversed(self.prompts) if week <= day <= last), None)
+        # A topic that is no longer on the group's roadmap has nothing to be reminded of.
+        if item in self.edition.keys and (REMINDER, occurrence.day) not in self.taken:
             self._add(occurrence, PostKind.REMINDER, self.step, item, missed=self._missed(occurrence))
 
     def _missed(self, occurrence: Occurrence) -> bool:

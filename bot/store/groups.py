@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam
+from sqlalchemy import and_, bindparam, case
 from sqlmodel import Session, col, select, update
 
 from bot.store.tables import Group, GroupState, Member, Workspace
@@ -79,17 +79,27 @@ def group_with_workspace(session: Session, group_id: int) -> tuple[Group, Worksp
     ).first()
 
 
-def hold(session: Session, group: Group, reason: str) -> None:
-    """Stop a group's schedule until an organizer mends the reason."""
+def hold(session: Session, group: Group, reason: str) -> bool:
+    """Stop a group's schedule until an organizer mends the reason; whether it was running until now."""
+    was_running = group.state != GroupState.HELD
     group.state, group.held_reason, group.next_due_at = GroupState.HELD, reason, None
     session.add(group)
+    return was_running
 
 
-def take_step_back(session: Session, group_id: int, step: int) -> None:
-    """Give the topic of a prompt that was missed to the next one, unless the plan went on meanwhile."""
-    session.exec(
-        update(Group).where(col(Group.id) == group_id, col(Group.step) == step).values(step=step - 1)
-    )
+def take_step_back(session: Session, group_id: int, step: int, now: datetime) -> None:
+    """Give the topic of a prompt that was missed to the next one, unless the plan went on meanwhile.
+
+    A plan that had ended with that prompt goes on: the next tick finds the group's next time.
+    """
+    over = col(Group.state) == GroupState.FINISHED
+    values = {
+        "step": step - 1,
+        "planned_to": case((over, now), else_=col(Group.planned_to)),
+        "next_due_at": case((over, now), else_=col(Group.next_due_at)),
+        "state": case((over, GroupState.ACTIVE.value), else_=col(Group.state)),
+    }
+    session.exec(update(Group).where(col(Group.id) == group_id, col(Group.step) == step).values(**values))
 
 
 def save(session: Session, group: Group) -> None:

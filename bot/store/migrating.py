@@ -41,9 +41,7 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
     """
     engine = migration_engine(database_url)
     try:
-        with _opened(engine) as connection:
-            before = revision_of(connection)
-        target = newest()
+        before, target = _revision_now(engine), newest()
         if before == target:
             return before, target
         if before is not None and before > target:
@@ -58,9 +56,10 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
         engine.dispose()
 
 
-def _opened(engine: Engine) -> Connection:
+def _revision_now(engine: Engine) -> str | None:
     try:
-        return engine.connect()
+        with engine.connect() as connection:
+            return revision_of(connection)
     except DBAPIError as error:
         where = engine.url.render_as_string(hide_password=True)
         message = f"The database {where} can't be opened: {error.orig}. Check DATABASE_URL."

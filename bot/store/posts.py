@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, exists, func, insert
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, insert
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_columns
 from sqlmodel import Session, col, select
@@ -206,15 +207,21 @@ def _take(
     only: int | None,
     values: Mapping[str, Any],
 ) -> list[int]:
-    chosen = _SERVED.where(due <= now).order_by(due).limit(limit)
+    chosen = _waiting_for(due)
     if only is not None:
         chosen = chosen.where(_POST.c.id == only)
-    wanted = {"platforms": list(platforms)}
-    ids = list(
-        session.connection().execute(chosen.with_for_update(skip_locked=True, of=_POST), wanted).scalars()
-    )
+    wanted = {"platforms": list(platforms), "now": now, "limit": limit}
+    ids = list(session.connection().execute(chosen, wanted).scalars())
+    if not ids:
+        return []
     taken = update_columns(_POST).where(_POST.c.id.in_(ids), due <= now).values(values).returning(_POST.c.id)
     return list(session.connection().execute(taken).scalars())
+
+
+@cache
+def _waiting_for(due: ColumnElement[datetime | None]) -> Any:
+    served = _SERVED.where(due <= bindparam("now")).order_by(due).limit(bindparam("limit"))
+    return served.with_for_update(skip_locked=True, of=_POST)
 
 
 def _taken(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:

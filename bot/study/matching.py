@@ -111,9 +111,13 @@ class Matcher:
 
         Quicker than WRatio and better at order: that gives 85.5 to every name that shares one longer word.
         """
-        words = process.extract(typed, self._names, scorer=fuzz.token_sort_ratio, limit=None)
+        # Below this cutoff even a perfect part would not make a name alike.
+        words = process.extract(
+            typed, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=2 * ALIKE - 100, limit=None
+        )
         whole = {name: score for _, score, name in words}
-        parts = process.extract(typed, self._names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=None)
+        names = {name: self._names[name] for name in whole}
+        parts = process.extract(typed, names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=None)
         rated = ((name, (score + whole[name]) / 2) for _, score, name in parts)
         return [(name, score) for name, score in rated if score >= ALIKE]
 

@@ -31,10 +31,13 @@ def award_topic(topic: Topic, earned: Mapping[str, int]) -> int:
 
 
 def award_resource(topic: Topic, resource: Resource, earned: Mapping[str, int]) -> int:
-    """What marking a resource adds: its share, or nothing when its topic was marked as a whole before."""
-    if not resource.extra and topic.key in earned:
-        return 0
-    return share(topic, resource)
+    """What marking a resource adds: its share, or nothing when its topic was marked as a whole before.
+
+    Resources added to a topic later share nothing out again: it never brings more than its hours.
+    """
+    if resource.extra:
+        return share(topic, resource)
+    return 0 if topic.key in earned else min(share(topic, resource), award_topic(topic, earned))
 
 
 @dataclass(frozen=True, slots=True)

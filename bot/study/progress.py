@@ -1,7 +1,7 @@
 """What a member's marks add up to. Everything here is derived and can be derived again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,10 +40,16 @@ class Standing:
 
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    # One answer asks for the same few topics again and again.
+    _done: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def topic_done(self, topic: Topic) -> bool:
         """A topic is done when it was marked itself or all its main resources were."""
-        return topic.key in self.finished or all(r.key in self.finished for r in topic.main)
+        done = self._done.get(topic.key)
+        if done is None:
+            done = topic.key in self.finished or all(r.key in self.finished for r in topic.main)
+            self._done[topic.key] = done
+        return done
 
     def topic_open(self, topic: Topic) -> bool:
         """Whether the topic is still ahead: neither done nor skipped."""
@@ -87,8 +93,11 @@ def extras_left(topic: Topic, at: Standing) -> tuple[Resource, ...]:
     return tuple(sorted(left, key=_easiest_first))
 
 
+_CHEAPEST_FIRST = {cost: place for place, cost in enumerate(Cost)}
+
+
 def _easiest_first(resource: Resource) -> tuple[int, float]:
-    return (list(Cost).index(resource.cost), resource.length)
+    return (_CHEAPEST_FIRST[resource.cost], resource.length)
 
 
 def missing_before(roadmap: Roadmap, topic: Topic, at: Standing) -> tuple[Topic, ...]:
@@ -115,8 +124,12 @@ def tally(topics: Sequence[Topic], at: Standing) -> Tally:
         len(topics),
         sum(at.topic_done(topic) for topic in topics),
         sum(len(topic.main) for topic in topics),
-        sum(at.topic_done(topic) or r.key in at.finished for topic in topics for r in topic.main),
+        sum(len(topic.main) if at.topic_done(topic) else _finished(topic, at) for topic in topics),
     )
+
+
+def _finished(topic: Topic, at: Standing) -> int:
+    return sum(r.key in at.finished for r in topic.main)
 
 
 def tally_sections(roadmap: Roadmap, at: Standing) -> tuple[tuple[Section, Tally], ...]:

@@ -76,7 +76,7 @@ class Resource:
         return self.kind.typical_hours if self.hours is None else self.hours
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Topic:
     """What one weekly prompt is about. `hours` is the effort of the whole topic."""
 
@@ -95,12 +95,12 @@ class Topic:
     resources: tuple[Resource, ...] = ()
     renamed_from: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def main(self) -> tuple[Resource, ...]:
         """The resources that count; a topic always has at least one."""
         return tuple(r for r in self.resources if not r.extra)
 
-    @property
+    @cached_property
     def extras(self) -> tuple[Resource, ...]:
         """The resources beyond the roadmap's own."""
         return tuple(r for r in self.resources if r.extra)

@@ -65,6 +65,12 @@ def prompt_day(schedule: Schedule, day: date) -> date:
     return week_start(day, schedule.weekday)
 
 
+def reminded_week(schedule: Schedule, day: date) -> date:
+    """The date of the prompt whose week a reminder on a date is in; before the next prompt's hour, the last one's."""
+    before = day.weekday() == schedule.weekday and schedule.reminder_minute < schedule.minute
+    return prompt_day(schedule, day - timedelta(days=before))
+
+
 def prompt_day_now(schedule: Schedule, now: datetime) -> date:
     """The occurrence that a prompt asked for now stands for: this study week's, or the one about to begin."""
     where = zone(schedule.zone)

@@ -1,0 +1,1 @@
+"""What people can say, from the chat to the database and back."""

@@ -1,0 +1,117 @@
+"""The board: /leaderboard."""
+
+from datetime import timedelta
+
+from bot.core.request import Person
+from tests.commands.asking import ask, ask_as, request
+from tests.conftest import World
+from tests.talk import click, say
+
+
+async def crowd(world: World, count: int) -> None:
+    """Let many people finish something: the first half Docker for 12 points, the others an extra for 1."""
+    for number in range(count):
+        person = Person(str(9_000 + number), f"member {number:02}")
+        item = "docker" if number < count // 2 else "docker-workshop"
+        reply = await ask_as(world, request(world.bob, "done", item=item), person=person)
+        assert reply.title.startswith("Recorded")
+
+
+async def test_equal_points_share_a_rank_and_the_earlier_comes_first(group: World) -> None:
+    """Ranks are 1, 2, 2, 4; of equals who had the points earlier stands first."""
+    olivia, charlie = group.olivia, Person("77", "carol")
+    await ask(group, group.bob, "done", item="docker")
+    await group.forward(hours=1)
+    await ask(group, olivia, "done", item="data-lineage-feature-stores")
+    await ask_as(group, request(olivia, "done", item="docker-workshop"), person=charlie)
+    await ask(group, group.alice, "done", item="python")
+    said = await say(group.alice, "/leaderboard")
+    assert said.text.splitlines() == [
+        "🥇 **alice** · 60 points ← you",
+        "🥈 bob · 12 points",
+        "🥈 olivia · 12 points",
+        "` 4` carol · 1 point",
+    ]
+    assert "4 members with points" in said.footer
+
+
+async def test_an_empty_board_says_how_it_opens(group: World) -> None:
+    """Without points there is a sentence, and looking at it makes nobody a member."""
+    said = await say(group.alice, "/leaderboard")
+    assert "first `/done` opens the board" in said
+    assert said.fields == {}
+
+
+async def test_pages_turn_by_buttons_in_place(group: World) -> None:
+    """The buttons go through the pages in the same message, and ranks go on over the page's edge."""
+    await crowd(group, 32)
+    said = await say(group.alice, "/leaderboard")
+    assert said.footer == "Page 1 of 4 · 32 members with points"
+    assert said.buttons == ["More ▶", "This week", "This month"]
+    second = await click(group.alice, said, "More ▶")
+    assert second.message is not None
+    assert said.message is not None
+    assert second.message.id == said.message.id
+    lines = second.text.splitlines()
+    assert lines[0].startswith("🥇 member 10")
+    assert lines[-1].startswith("`17` member 19")
+    last = await click(group.alice, await click(group.alice, second, "More ▶"), "More ▶")
+    assert last.buttons == ["◀ Back", "This week", "This month"]
+    assert last.text.splitlines()[-1].startswith("`17` member 31")
+    assert "Page 3 of 4" in (await click(group.alice, last, "◀ Back")).footer
+
+
+async def test_a_page_beyond_the_last_is_the_last(group: World) -> None:
+    """A page number that is too high shows the last page."""
+    await crowd(group, 12)
+    assert "Page 2 of 2" in (await say(group.alice, "/leaderboard", page=99)).footer
+
+
+async def test_you_are_always_shown_with_your_neighbours(group: World) -> None:
+    """Far down the board one still sees oneself, between the one before and the one after."""
+    await crowd(group, 30)
+    await ask(group, group.alice, "done", item="docker-get-started")
+    said = await say(group.alice, "/leaderboard")
+    assert said.fields["You"].splitlines() == [
+        "`16` member 29 · 1 point",
+        "`16` **alice** · 1 point ← you",
+    ]
+    await ask(group, group.bob, "done", item="docker-workshop")
+    assert len((await say(group.alice, "/leaderboard")).fields["You"].splitlines()) == 3
+    assert "You" not in (await say(group.alice, "/leaderboard", page=4)).fields
+
+
+async def test_a_member_without_points_is_told_where_to_begin(group: World) -> None:
+    """Who has joined and has no points reads what brings the first ones."""
+    await crowd(group, 2)
+    await say(group.alice, "/join")
+    assert "No points yet" in (await say(group.alice, "/leaderboard")).fields["You"]
+
+
+async def test_week_and_month_begin_at_the_groups_midnight(group: World) -> None:
+    """The windows follow the group's zone: Monday and the first begin there, not in UTC."""
+    await say(group.olivia, "/schedule timezone:Pacific/Auckland")
+    # Auckland is 13 hours ahead: its Monday 5 January began on Sunday at 11:00 UTC.
+    await group.env.advance_time(timedelta(days=3, hours=10, minutes=59).total_seconds())
+    await ask(group, group.alice, "done", item="docker")
+    await group.env.advance_time(120)
+    await ask(group, group.bob, "done", item="terraform")
+    week = await say(group.alice, "/leaderboard window:week")
+    assert week.title.startswith("Leaderboard of this week")
+    assert "bob" in week.text
+    assert "alice" not in week.text
+    assert "alice" in (await click(group.alice, week, "This month")).text
+    # Its February began on 31 January at 11:00 UTC.
+    await group.env.advance_time(timedelta(days=27).total_seconds())
+    assert "Nobody has points" in await say(group.alice, "/leaderboard window:month")
+    assert "alice" in await say(group.alice, "/leaderboard window:all")
+
+
+async def test_another_zone_moves_what_was_recorded_before(group: World) -> None:
+    """After the group's zone changes, older marks count for the week that they lie in there."""
+    await group.env.advance_time(timedelta(days=3, hours=12).total_seconds())
+    await ask(group, group.alice, "done", item="docker")
+    await group.env.advance_time(timedelta(days=1).total_seconds())
+    assert "alice" not in (await say(group.bob, "/leaderboard window:week")).text
+    await say(group.olivia, "/schedule timezone:Pacific/Auckland")
+    assert "alice" in (await say(group.bob, "/leaderboard window:week")).text

@@ -1,0 +1,148 @@
+"""Running a group: /schedule, /pause and /resume."""
+
+import pytest
+
+from tests.commands.asking import ask, days, rows
+from tests.conftest import World
+from tests.talk import click, say, suggestions
+
+
+async def test_schedule_alone_only_shows(group: World) -> None:
+    """/schedule without options shows the plan and changes nothing."""
+    before = rows(group, "SELECT * FROM study_group")
+    said = await say(group.olivia, "/schedule")
+    assert said.title == "The schedule"
+    assert "Monday 5 January, 09:00" in said
+    assert rows(group, "SELECT * FROM study_group") == before
+
+
+async def test_every_option_of_schedule_is_taken(group: World) -> None:
+    """Day, time, zone, pace, reminder day and reminder time are used, shown, and posted by."""
+    said = await say(
+        group.olivia,
+        "/schedule",
+        day="sunday",
+        time="08:15",
+        timezone="Asia/Tokyo",
+        pace="20 hours a week",
+        reminder_day="friday",
+        reminder_time="noon",
+    )
+    assert said.title == "The schedule is changed"
+    assert "**Sunday at 08:15**" in said
+    assert "**Friday at 12:00**" in said
+    assert "Asia/Tokyo" in said
+    assert "20 hours a week" in said
+    assert "• Sunday 4 January, 08:15: **Python** (1 of 3)" in said
+    await group.forward(days=2, hours=23)
+    assert group.posts() == []
+    await group.forward(minutes=20)
+    assert [post.title for post in group.posts()] == ["Week 1 of 23 · Python (1 of 3)"]
+
+
+@pytest.mark.parametrize(
+    "options,hint",
+    [
+        ({"time": "half past nine"}, "09:00"),
+        ({"timezone": "Berlinn"}, "Europe/Berlin"),
+        ({"pace": "0"}, "hours a week"),
+        ({"pace": "fast"}, "topic"),
+        ({"reminder_time": "24:00"}, "09:00"),
+        ({"day": "tuesday", "time": "nonsense"}, "09:00"),
+    ],
+)
+async def test_a_wrong_value_changes_nothing(group: World, options: dict[str, str], hint: str) -> None:
+    """What is not understood is answered with an example, and what was right beside it is not applied either."""
+    before = rows(group, "SELECT * FROM study_group")
+    said = await say(group.olivia, "/schedule", **options)
+    assert said.title == "Not changed yet"
+    assert hint in said
+    assert rows(group, "SELECT * FROM study_group") == before
+
+
+async def test_a_day_that_is_not_one_is_refused_with_the_choices(group: World) -> None:
+    """Where no platform checked the choice, the answer lists what can be chosen."""
+    reply = await ask(group, group.olivia, "schedule", day="someday")
+    assert "Monday, Tuesday" in reply.text
+
+
+async def test_while_paused_nothing_is_posted_and_the_plan_shifts(prompted: World) -> None:
+    """A pause without an end lasts until /resume, which posts nothing by itself; no topic is lost."""
+    said = await say(prompted.olivia, "/pause")
+    assert "until you say `/resume`" in said
+    await days(prompted, 14)
+    assert len(prompted.posts()) == 1
+    assert "Paused" in await say(prompted.olivia, "/status")
+    assert (await say(prompted.alice, "/done docker")).title == "Recorded: Docker"
+    resumed = await click(prompted.olivia, said, "Resume")
+    assert resumed.title == "The group goes on"
+    assert "Monday 26 January, 09:00: **Bash" in resumed
+    await prompted.forward(hours=1)
+    assert len(prompted.posts()) == 1
+    await days(prompted, 7)
+    assert [post.title.split(" of")[0] for post in prompted.posts()] == ["Week 1", "Week 2"]
+
+
+async def test_a_pause_with_a_date_ends_by_itself(prompted: World) -> None:
+    """/pause until a date goes on by itself at the first time after that date."""
+    said = await say(prompted.olivia, "/pause 2026-01-20")
+    assert "Tuesday 20 January" in said
+    status = await say(prompted.olivia, "/status")
+    assert "Paused until Tuesday 20 January" in status
+    assert "Monday 26 January, 09:00: **Bash" in status
+    await days(prompted, 20)
+    assert len(prompted.posts()) == 1
+    await days(prompted, 1)
+    assert prompted.posts()[-1].title.startswith("Week 2 of 14")
+
+
+async def test_the_day_of_the_date_is_no_longer_paused(prompted: World) -> None:
+    """A pause until a Monday lets that Monday's topic be posted."""
+    await say(prompted.olivia, "/pause 2 weeks")
+    await days(prompted, 13)
+    await prompted.forward(hours=23)
+    assert len(prompted.posts()) == 1
+    await prompted.forward(hours=1)
+    assert len(prompted.posts()) == 2
+
+
+@pytest.mark.parametrize("until", ["yesterday", "today", "2020-01-01", "2031-01-01", "31 February", "soon"])
+async def test_a_date_that_is_none_does_not_pause(group: World, until: str) -> None:
+    """A date that is not understood, past or too far ahead changes nothing and says how to write one."""
+    said = await say(group.olivia, "/pause", until=until)
+    assert said.title == "Not changed yet"
+    assert rows(group, "SELECT state FROM study_group") == [("active",)]
+
+
+async def test_pause_suggests_spans(group: World) -> None:
+    """Typing into until offers weeks."""
+    assert "2 weeks" in await suggestions(group.olivia, "pause", "until", "2")
+
+
+async def test_resuming_what_runs_says_so(group: World) -> None:
+    """/resume of a running group changes nothing."""
+    before = rows(group, "SELECT * FROM study_group")
+    assert (await say(group.olivia, "/resume")).title == "The group is running already"
+    assert rows(group, "SELECT * FROM study_group") == before
+
+
+async def test_prompt_posts_at_once_after_a_pause(prompted: World) -> None:
+    """After /resume, /prompt posts the shifted topic at once."""
+    await say(prompted.olivia, "/pause")
+    await days(prompted, 9)
+    resumed = await say(prompted.olivia, "/resume")
+    assert (await click(prompted.olivia, resumed, "Post this week's topic now")).title == "Posted 📌"
+    assert prompted.posts()[-1].title.startswith("Week 2 of 14")
+
+
+async def test_a_week_without_a_prompt_has_no_reminder(group: World) -> None:
+    """A reminder belongs to a prompt: before the first one, and in a week that was paused, there is none."""
+    await say(group.olivia, "/schedule reminder_day:friday")
+    await days(group, 3)
+    assert group.posts() == []
+    await days(group, 2)
+    await say(group.olivia, "/pause")
+    await days(group, 7)
+    await say(group.olivia, "/resume")
+    await days(group, 6)
+    assert [post.title.split(" of")[0] for post in group.posts()] == ["Week 1"]

@@ -1,0 +1,337 @@
+"""Planning: what a tick makes of the groups whose time has come."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, select
+
+from bot.commands.context import Context
+from bot.commands.manage import schedule
+from bot.commands.memory import Memory
+from bot.commands.plan_texts import upcoming
+from bot.commands.scope import weeks_of
+from bot.core.request import Channel, Person, Request
+from bot.jobs.plan import MISSED, UNSENT, plan_batch
+from bot.store import groups, posts
+from bot.store.tables import Group, GroupState, Post, PostState
+from bot.study.catalog import Catalog
+from bot.study.schedule import NEAR, PROMPT, REMINDER, Occurrence
+from bot.study.spoken import DAYS, format_time
+from tests.makers import MONDAY, group, published, roadmap
+
+CATCH_UP = timedelta(hours=36)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+TWENTY_WEEKS = roadmap(*(f"t{n}" for n in range(1, 21)))
+
+
+@dataclass
+class Desk:
+    """One group whose schedule is edited with the real command, and ticks whose posts are taken at once."""
+
+    session: Session
+    now: datetime
+    catalog: Catalog
+    group: Group
+    promised: Occurrence | None = None
+    delivers: bool = True
+
+    def tick(self) -> None:
+        """Plan until nothing is due; what was promised for this time must be there."""
+        while plan_batch(self.session, self.catalog, self.now, CATCH_UP):
+            self.session.expire_all()
+        for post in self.posts():
+            if post.state == PostState.DUE and self.delivers:
+                posts.record_sent(self.session, post.id or 0, self.now, f"m{post.id}", thread=False)
+                self.session.expire(post)
+        if self.promised and self.promised.at <= self.now:
+            assert any(post.occurrence == self.promised.day for post in self.prompts()), self.promised
+        self.promise()
+
+    def promise(self) -> None:
+        """Note the next prompt that the organizer is shown."""
+        weeks = weeks_of(self.context(), self.group)
+        left = self.group.step < len(weeks)
+        self.promised = upcoming(self.context(), self.group, 1)[0] if left else None
+
+    def edit(self, **typed: str) -> None:
+        """Say /schedule."""
+        self.tick()
+        schedule(self.context(), **typed)
+        self.promise()
+
+    def context(self) -> Context:
+        """Speak as the organizer in the group's channel."""
+        request = Request("discord", "1", Channel("100"), Person("7", "olivia"), True, "schedule")
+        memory = Memory(self.catalog)
+        return Context(self.session, request, self.now, memory, {}, CATCH_UP, lambda *_: "")
+
+    def posts(self) -> list[Post]:
+        """Read what was planned, oldest first."""
+        return list(self.session.exec(select(Post).order_by(Post.id)))  # type: ignore[arg-type]
+
+    def prompts(self) -> list[Post]:
+        """Read the prompts that were or will be posted."""
+        return [p for p in self.posts() if p.kind == PROMPT and p.state != PostState.MISSED]
+
+
+def desk(session: Session, now: datetime, found: Any = TWENTY_WEEKS, **values: Any) -> Desk:
+    """Set up one group."""
+    session.rollback()
+    session.expunge_all()
+    catalog = published(session, found, now=now)
+    return Desk(session, now, catalog, group(session, now, **values))
+
+
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+)
+edits = st.one_of(
+    st.builds(lambda minute: {"time": format_time(minute)}, st.integers(0, 1439)),
+    st.builds(lambda day: {"day": day.lower()}, st.sampled_from(DAYS)),
+    st.builds(lambda name: {"timezone": name}, st.sampled_from(ZONES)),
+    st.builds(lambda day: {"reminder_day": day.lower()}, st.sampled_from(DAYS)),
+)
+waits = st.sampled_from([timedelta(minutes=1), HOUR, 5 * HOUR, 11 * HOUR, DAY])
+jumps = st.sampled_from([HOUR, -HOUR])
+near_the_firing = st.sampled_from([-HOUR, -timedelta(minutes=1), timedelta(), timedelta(minutes=1), HOUR])
+starts = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants naive bounds
+
+
+@settings(max_examples=60)
+@given(
+    starts,
+    st.sampled_from(ZONES),
+    st.lists(st.one_of(waits, jumps.map(abs), edits, near_the_firing.map(lambda t: (t,))), max_size=25),
+    st.data(),
+)
+def test_edits_and_clock_steps_double_and_lose_nothing(
+    session: Session, start: datetime, name: str, steps: list[Any], data: st.DataObject
+) -> None:
+    """Whatever is edited when: no two prompts within four days, each topic once, and every promise kept."""
+    at = desk(session, start, zone=name)
+    for step in steps:
+        if isinstance(step, dict):
+            at.edit(**step)
+        elif isinstance(step, tuple):
+            # To just before, at or after the next firing, looking at the clock on the way as a bot that is up does.
+            goal = max(at.group.next_due_at or at.now, at.now) + step[0]
+            while at.now + 11 * HOUR < goal:
+                at.now += 11 * HOUR
+                at.tick()
+            at.now = max(goal, at.now)
+            at.tick()
+        else:
+            at.now += step if step != HOUR else data.draw(jumps)
+            at.tick()
+    for _ in range(30):
+        at.now += 12 * HOUR
+        at.tick()
+    prompts = at.prompts()
+    assert prompts
+    days = sorted(post.occurrence for post in prompts)
+    assert all(later - earlier >= NEAR for earlier, later in pairwise(days))
+    assert [post.step for post in prompts] == list(range(1, len(prompts) + 1))
+    assert len(prompts) == len(at.posts()) - sum(post.kind == REMINDER for post in at.posts()), (
+        "a week was missed"
+    )
+    assert max(Counter((post.kind, post.occurrence) for post in at.posts()).values()) == 1
+
+
+@settings(max_examples=60)
+@given(
+    starts,
+    st.sampled_from(ZONES),
+    st.integers(0, 1439),
+    st.lists(st.one_of(waits, jumps), min_size=1, max_size=40),
+)
+def test_without_edits_every_week_has_its_prompt_and_its_reminder(
+    session: Session, start: datetime, name: str, minute: int, steps: list[timedelta]
+) -> None:
+    """Ticks at any times and clocks that step an hour back and forth leave out no week and repeat none."""
+    at = desk(session, start, zone=name, minute=minute, reminder_minute=minute)
+    for step in steps + [DAY] * 15:
+        at.now += step
+        at.tick()
+    days = [post.occurrence for post in at.prompts()]
+    assert all(later - earlier == WEEK for earlier, later in pairwise(days))
+    assert len(days) >= 2
+    reminders = [post.occurrence for post in at.posts() if post.kind == REMINDER]
+    assert all(later - earlier == WEEK for earlier, later in pairwise(reminders))
+    assert {day + 3 * DAY for day in days[:-1]} <= set(reminders)
+
+
+def test_what_comes_late_is_posted_and_what_comes_too_late_is_recorded(session: Session) -> None:
+    """After three weeks asleep the missed prompts are recorded without their topics, and one is posted."""
+    at = desk(session, MONDAY - DAY)
+    at.now = MONDAY + 2 * WEEK + 6 * HOUR
+    at.tick()
+    found = [(p.kind, p.occurrence, p.step, p.state, p.reason) for p in at.posts()]
+    assert found == [
+        (PROMPT, date(2026, 1, 5), 1, PostState.MISSED, MISSED),
+        (PROMPT, date(2026, 1, 12), 1, PostState.MISSED, MISSED),
+        (PROMPT, date(2026, 1, 19), 1, PostState.SENT, ""),
+    ]
+    assert at.group.step == 1
+
+
+def test_only_the_last_months_are_recorded_as_missed(session: Session) -> None:
+    """After years asleep nobody is told of more than four months of missed prompts."""
+    at = desk(session, MONDAY)
+    at.now = MONDAY + 150 * WEEK - HOUR
+    at.tick()
+    assert [post.state for post in at.posts()] == [PostState.MISSED] * 17
+    assert at.group.step == 0
+
+
+def test_a_week_without_a_prompt_has_no_reminder(session: Session) -> None:
+    """A group that began on Tuesday gets nothing on Thursday, and both in the week after."""
+    at = desk(session, MONDAY + DAY)
+    at.now = MONDAY + 4 * DAY
+    at.tick()
+    assert at.posts() == []
+    for _ in range(7):
+        at.now += DAY
+        at.tick()
+    assert [p.kind for p in at.posts()] == [PROMPT, REMINDER]
+
+
+def test_a_reminder_before_the_next_prompt_is_for_the_week_that_ends(session: Session) -> None:
+    """With the reminder on the prompt's day, an hour before it, the topic of the week before is meant."""
+    at = desk(session, MONDAY - HOUR / 2, reminder_weekday=0, reminder_minute=480)
+    for _ in range(3 * 7 * 8):
+        at.now += 3 * HOUR
+        at.tick()
+    found = [(post.kind, post.occurrence.day, post.step) for post in at.posts()]
+    assert found == [
+        (PROMPT, 5, 1),
+        (REMINDER, 12, 1),
+        (PROMPT, 12, 2),
+        (REMINDER, 19, 2),
+        (PROMPT, 19, 3),
+        (REMINDER, 26, 3),
+    ]
+
+
+def test_nobody_is_reminded_of_a_topic_that_is_no_longer_theirs(session: Session) -> None:
+    """A topic that vanished from the roadmap after its prompt is not reminded of."""
+    at = desk(session, MONDAY - HOUR, roadmap("a", "b"))
+    at.now = MONDAY
+    at.tick()
+    at.catalog = published(session, roadmap("b", "c"), now=at.now)
+    at.now += 3 * DAY
+    at.tick()
+    assert [post.kind for post in at.posts()] == [PROMPT]
+
+
+def test_a_prompt_that_never_went_out_hands_its_topic_on(session: Session) -> None:
+    """A held prompt is missed when the next one is due, keeps its reason, and its topic comes then."""
+    at = desk(session, MONDAY - HOUR, roadmap("a", "b"))
+    at.delivers = False
+    at.now = MONDAY
+    at.tick()
+    held = at.posts()[0]
+    held.state, held.try_at, held.reason = PostState.HELD, None, "No permission."
+    session.flush()
+    at.now = MONDAY + WEEK
+    at.tick()
+    at.now = MONDAY + 2 * WEEK
+    at.delivers = True
+    at.tick()
+    found = [(p.occurrence.day, p.step, p.state, p.reason) for p in at.posts() if p.kind == PROMPT]
+    assert found == [
+        (5, 1, PostState.MISSED, "No permission."),
+        (12, 1, PostState.MISSED, UNSENT),
+        (19, 1, PostState.SENT, ""),
+    ]
+    assert at.group.step == 1
+
+
+def test_a_prompt_that_may_be_in_the_channel_keeps_its_topic(session: Session) -> None:
+    """A prompt with an attempt whose outcome nobody knows is not given up for the next one."""
+    at = desk(session, MONDAY - HOUR)
+    at.delivers = False
+    at.now = MONDAY
+    at.tick()
+    at.posts()[0].tried_at = MONDAY
+    session.flush()
+    at.now = MONDAY + WEEK
+    at.tick()
+    assert [(p.step, p.state) for p in at.prompts()] == [(1, PostState.DUE), (2, PostState.DUE)]
+
+
+def test_a_plan_ends_after_the_reminder_of_its_last_week(session: Session) -> None:
+    """The last topic still has its reminder; after its week the group is finished and never due again."""
+    at = desk(session, MONDAY - HOUR, roadmap("a", "b"))
+    states = []
+    for _ in range(4 * 7):
+        at.now += DAY
+        at.tick()
+        states.append(at.group.state)
+    assert [(p.kind, p.step) for p in at.posts()] == [(PROMPT, 1), (REMINDER, 1), (PROMPT, 2), (REMINDER, 2)]
+    assert states[-1] == GroupState.FINISHED
+    assert at.group.next_due_at is None
+    assert states.index(GroupState.FINISHED) == 14
+
+
+def test_a_finished_group_goes_on_when_its_last_prompt_was_missed(session: Session) -> None:
+    """A last topic that turns out not to have been posted comes again, though the plan had ended."""
+    at = desk(session, MONDAY - HOUR, roadmap("a"))
+    for _ in range(10):
+        at.now += DAY
+        at.tick()
+    assert at.group.state == GroupState.FINISHED
+    groups.take_step_back(session, at.group.id or 0, 1, at.now)
+    session.expire_all()
+    for _ in range(7):
+        at.now += DAY
+        at.tick()
+    assert [post.step for post in at.prompts()] == [1, 1]
+
+
+def test_a_pause_ends_by_itself(session: Session) -> None:
+    """A group paused until a date goes on with the first time after that date's midnight."""
+    at = desk(session, MONDAY, state=GroupState.PAUSED, paused_until=MONDAY + 7 * DAY - 9 * HOUR)
+    at.group.planned_to = at.group.paused_until - timedelta(microseconds=1)  # type: ignore[operator]
+    at.group.next_due_at = MONDAY + 7 * DAY
+    session.flush()
+    for _ in range(7):
+        at.now += DAY
+        at.tick()
+    assert [post.occurrence for post in at.posts()] == [date(2026, 1, 12)]
+    assert (at.group.state, at.group.paused_until) == (GroupState.ACTIVE, None)
+
+
+def test_a_group_that_cannot_be_planned_stops_no_other(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A group with a broken row is logged and looked at again in an hour; the others get their posts."""
+    at = desk(session, MONDAY - HOUR)
+    other = group(session, at.now, channel="200")
+    at.now = MONDAY
+    at.group.zone, at.group.next_due_at = "Atlantis/Sunken", MONDAY - timedelta(minutes=1)
+    session.flush()
+    plan_batch(session, at.catalog, at.now, CATCH_UP)
+    session.expire_all()
+    assert [post.group_id for post in at.posts()] == [other.id]
+    assert at.group.next_due_at == MONDAY + HOUR
+    assert (at.group.state, at.group.step) == (GroupState.ACTIVE, 0)
+    assert "could not be planned" in caplog.text
+
+
+def test_nothing_is_planned_for_groups_that_are_not_due(session: Session) -> None:
+    """A tick with nothing due reads no posts, writes nothing and counts no group."""
+    at = desk(session, MONDAY - HOUR)
+    assert plan_batch(session, at.catalog, at.now, CATCH_UP) == 0
+    assert not session.dirty
+    assert at.posts() == []

@@ -1,0 +1,121 @@
+"""The tick lives on whatever happens to it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store import database, health
+from bot.store.tables import PostState
+from tests.makers import MONDAY, migrated
+from tests.room import Room
+
+
+@contextmanager
+def lock_held(url: str) -> Iterator[None]:
+    """Hold the database's write lock, as another program on the machine might."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def test_a_fault_is_logged_and_the_next_tick_runs(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A tick that raises does not reach the scheduler, and the next one does the work."""
+    room.clock.now = MONDAY
+    with monkeypatch.context() as patch:
+        patch.setattr(room.platform, "ready", lambda: 1 / 0)
+        await room.ticker.guarded()
+    assert "ZeroDivisionError" in caplog.text
+    await room.ticker.guarded()
+    assert (await room.posts())[0].state == PostState.SENT
+
+
+async def test_a_cancelled_tick_leaves_the_next_one_free(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick killed in the middle of a send holds no lock, and the lease brings its post back once."""
+    room.clock.now = MONDAY
+    sending = asyncio.Event()
+
+    async def never(message: object) -> str:
+        sending.set()
+        await asyncio.Event().wait()
+        return ""
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.platform, "send", never)
+        tick = asyncio.create_task(room.ticker.guarded())
+        await sending.wait()
+        tick.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await tick
+    room.clock.forward(minutes=1)
+    await room.ticker.guarded()
+    assert len(room.platform.visible) == 1
+    assert (await room.posts())[0].state == PostState.SENT
+
+
+async def test_what_the_platform_took_is_recorded_even_when_the_tick_is_cancelled(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tick cancelled while it records a sent post still leaves it recorded as sent."""
+    write, sent = room.database.write, asyncio.Event()
+
+    async def slow(work: object) -> object:
+        if room.platform.visible:
+            sent.set()
+            await asyncio.sleep(0)
+        return await write(work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room.database, "write", slow)
+    room.clock.now = MONDAY
+    tick = asyncio.create_task(room.ticker.guarded())
+    await sent.wait()
+    tick.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await tick
+    monkeypatch.undo()
+    await room.database.write(lambda _: None)
+    assert (await room.posts())[0].state == PostState.SENT
+
+
+async def test_one_tick_at_a_time(room: Room) -> None:
+    """Two ticks at once do their work one after the other, and no post twice."""
+    room.clock.now = MONDAY
+    await asyncio.gather(room.ticker.tick(), room.ticker.tick())
+    await room.ticker.idle()
+    assert room.platform.sends() == 1
+
+
+async def test_a_held_lock_is_survived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While another program holds the write lock, ticks give up quietly; afterwards the post comes."""
+    monkeypatch.setattr(database, "LOCK_WAIT_SECONDS", 0.05)
+    room = Room(migrated(tmp_path / "roadmate.db"))
+    await room.open()
+    room.clock.now = MONDAY
+    with lock_held(room.url):
+        await room.ticker.guarded()
+        await room.ticker.guarded()
+        assert room.platform.calls == []
+    assert "busy" in caplog.text
+    assert "Traceback" not in caplog.text
+    await room.ticker.guarded()
+    assert len(room.platform.visible) == 1
+    room.close()
+
+
+async def test_the_heartbeat_is_written_once_a_minute(room: Room) -> None:
+    """The database says when the bot was last alive, without a write for every tick; a clock set back is seen."""
+    room.clock.now = MONDAY - timedelta(hours=3)
+    for _ in range(7):
+        await room.tick(seconds=15)
+    assert await room.database.read(health.heartbeat) == MONDAY - timedelta(hours=3) + timedelta(seconds=75)
+    await room.tick(hours=-1)
+    assert await room.database.read(health.heartbeat) == room.clock()

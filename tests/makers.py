@@ -1,0 +1,111 @@
+"""Small roadmaps and databases for tests of the rules, the store and the jobs."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlmodel import Session
+
+from bot.store import groups, migrating, roadmaps
+from bot.store.tables import Group
+from bot.study.catalog import Catalog
+from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
+from bot.study.schedule import next_due
+
+MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""A Monday at nine, when the groups made here are prompted."""
+
+
+def resource(key: str, **values: Any) -> Resource:
+    """Make a free article."""
+    values = {"kind": Kind.ARTICLE, "url": f"https://example.com/{key}"} | values
+    return Resource(key, key.title(), **values)
+
+
+def topic(key: str, hours: int = 4, resources: Sequence[Resource] | None = None, **values: Any) -> Topic:
+    """Make a topic, with two resources unless they are given."""
+    if resources is None:
+        resources = (resource(f"{key}-a"), resource(f"{key}-b"))
+    values = {"goal": "Goal.", "summary": "Summary.", "exercise": "Exercise."} | values
+    return Topic(key, key.title(), "s", hours=hours, resources=tuple(resources), **values)
+
+
+def roadmap(*topics: Topic | str, key: str = "mlops", order: Sequence[str] = ()) -> Roadmap:
+    """Make a roadmap of one section from topics or their keys."""
+    made = tuple(t if isinstance(t, Topic) else topic(t) for t in topics)
+    in_order = tuple(order) or tuple(t.key for t in made)
+    return Roadmap(key, key.upper(), "Summary.", (Section("s", "Section", made),), in_order)
+
+
+_facts = st.tuples(
+    st.booleans(), st.sampled_from(Kind), st.sampled_from(Cost), st.sampled_from((None, 1.0, 5.0))
+)
+_sizes = st.tuples(st.integers(1, 60), st.lists(_facts, min_size=1, max_size=6))
+
+
+def _topic(key: str, size: tuple[int, list[tuple[bool, Kind, Cost, float | None]]]) -> Topic:
+    hours, facts = size
+    # The first resource always counts: a topic has at least one that does.
+    resources = [
+        resource(f"{key}-{n}", extra=bool(n and extra), kind=kind, cost=cost, hours=length)
+        for n, (extra, kind, cost, length) in enumerate(facts)
+    ]
+    return topic(key, hours, resources)
+
+
+def topics(key: str = "t") -> st.SearchStrategy[Topic]:
+    """Any topic: 1 to 60 hours, up to 6 resources, main or extra, of every length and cost."""
+    return _sizes.map(lambda size: _topic(key, size))
+
+
+@st.composite
+def any_roadmap(draw: st.DrawFn, most: int = 4) -> Roadmap:
+    """Any roadmap of a few topics, studied in another order than that of the file."""
+    made = [_topic(f"t{n}", size) for n, size in enumerate(draw(st.lists(_sizes, min_size=1, max_size=most)))]
+    return roadmap(*made, order=draw(st.permutations([t.key for t in made])))
+
+
+@cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "empty.db")
+        migrating.upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def migrated(path: Path) -> str:
+    """Make a SQLite file at the newest schema and return its address; migrating is done once a run."""
+    for rest in path.parent.glob(f"{path.name}-*"):
+        rest.unlink()
+    path.write_bytes(_empty_database())
+    return f"sqlite:///{path}"
+
+
+def published(session: Session, *found: Roadmap, now: datetime = MONDAY) -> Catalog:
+    """Publish roadmaps and read them back."""
+    roadmaps.publish(session, found, now)
+    session.flush()
+    return roadmaps.load_catalog(session)
+
+
+def group(session: Session, now: datetime = MONDAY, channel: str = "100", **values: Any) -> Group:
+    """Make a group of the first roadmap: Mondays at nine UTC, reminder on Thursday, a topic a week."""
+    workspace = groups.enter_workspace(session, "discord", values.pop("workspace", "1"), "Server", now)
+    assert workspace.id is not None
+    values = {"roadmap_id": 1, "organizer": "7", "planned_to": now, "created_at": now} | values
+    made = Group(workspace_id=workspace.id, channel=channel, channel_name="study", **values)
+    if "next_due_at" not in values:
+        made.next_due_at = next_due(times(made), made.planned_to)
+    groups.save(session, made)
+    return made
+
+
+def times(of: Group) -> Any:
+    """Return the weekly times of a group."""
+    from bot.commands.scope import schedule_of
+
+    return schedule_of(of)

@@ -1,0 +1,178 @@
+"""Boards: sorted rows that say what the marks say, whatever was recorded and taken back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, select
+
+from bot.commands.context import Context
+from bot.commands.memory import Memory
+from bot.commands.people import join, leave
+from bot.commands.record import done, skip, undo
+from bot.core.request import Channel, Person, Request
+from bot.store import boards, members
+from bot.store.database import sqlite_engine
+from bot.store.tables import Member, ScoreRow
+from bot.study.points import ALL_TIME, shared_ranks
+from tests.makers import MONDAY, group, migrated, published, resource, roadmap, topic
+
+UTC = ZoneInfo("UTC")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session that each example of a property rolls back."""
+    engine = sqlite_engine(migrated(tmp_path_factory.mktemp("boards") / "roadmate.db"), 1)
+    with Session(engine, expire_on_commit=False) as found:
+        yield found
+    engine.dispose()
+
+
+def rows(session: Session) -> list[Any]:
+    """Read every row of every board."""
+    session.expire_all()
+    found = session.exec(select(ScoreRow))
+    return sorted((r.group_id, r.period, r.member_id, r.points, r.reached_at) for r in found)
+
+
+people = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=15)
+
+
+@settings(max_examples=60)
+@given(people, st.integers(1, 6))
+def test_every_page_is_a_slice_of_the_sorted_board(
+    shared: Session, found: list[tuple[int, int]], size: int
+) -> None:
+    """Most points first, then who had them earlier, then who came first; ranks are those of the whole board."""
+    shared.rollback()
+    shared.expunge_all()
+    published(shared, roadmap("a"))
+    here = group(shared).id or 0
+    elsewhere = group(shared, channel="200").id or 0
+    board = []
+    for number, (points, minutes) in enumerate(found, 1):
+        member = members.join(shared, None, here, str(number), f"m{number}", MONDAY)
+        at = MONDAY + timedelta(minutes=minutes)
+        row = {"member_id": member.id, "points": points, "reached_at": at}
+        shared.add_all(ScoreRow(group_id=here, period=period, **row) for period in (ALL_TIME, "2026-W02"))
+        shared.add(ScoreRow(group_id=elsewhere, period=ALL_TIME, **row))
+        board.append((-points, at, member.id, f"m{number}"))
+    shared.flush()
+    board.sort()
+    assert boards.size(shared, here, ALL_TIME) == len(board)
+    ranks = [1 + sum(other[0] < mine[0] for other in board) for mine in board]
+    for start in range(0, len(board) + 1, size):
+        page = boards.page(shared, here, ALL_TIME, start, size)
+        assert [(-r.points, r.reached_at, r.member_id, r.name) for r in page] == board[start : start + size]
+        assert [boards.place_of(shared, here, ALL_TIME, row) for row in page] == list(
+            range(start, start + len(page))
+        )
+        if page:
+            first = boards.rank_of_points(shared, here, ALL_TIME, page[0].points)
+            assert shared_ranks([r.points for r in page], start + 1, first) == ranks[start : start + size]
+
+
+def test_who_has_no_points_is_on_no_board(session: Session) -> None:
+    """A member without points has no row, and a board of another period shows nothing."""
+    published(session, roadmap("a"))
+    here = group(session).id or 0
+    member = members.join(session, None, here, "9", "alice", MONDAY)
+    assert boards.score_of(session, here, ALL_TIME, member.id or 0) is None
+    assert boards.page(session, here, "2026-W02", 0, 10) == []
+    assert boards.size(session, here, ALL_TIME) == 0
+
+
+PLAN = roadmap(topic("a", 7), topic("b", 3, (resource("b-a"), resource("b-x", extra=True))))
+KEYS = [key for key, _ in PLAN.items()]
+acts = st.one_of(
+    st.tuples(st.just(done), st.sampled_from(KEYS)),
+    st.tuples(st.just(skip), st.sampled_from(KEYS)),
+    st.tuples(st.sampled_from((undo, undo, leave, join)), st.none()),
+)
+steps = st.lists(st.tuples(acts, st.sampled_from(["8", "9"]), st.integers(0, 20_000)), max_size=14)
+
+
+class Table:
+    """A group in which two people record through the real commands."""
+
+    def __init__(self, session: Session, zone: str) -> None:
+        session.rollback()
+        session.expunge_all()
+        self.session, self.memory, self.now = session, Memory(published(session, PLAN)), MONDAY
+        self.group, self.zone = group(session, zone=zone), ZoneInfo(zone)
+
+    def say(self, command: Any, person: str, item: str | None) -> Any:
+        """Run a command."""
+        request = Request("discord", "1", Channel("100"), Person(person, person), False, command.__name__)
+        context = Context(self.session, request, self.now, self.memory, {}, timedelta(), lambda *_: "")
+        return command(context, item) if item else command(context)
+
+    def rebuilt(self) -> list[Any]:
+        """Derive every board row again and read them all."""
+        for member in self.session.exec(select(Member)).all():
+            members.rebuild_scores(self.session, member, self.zone)
+        self.session.flush()
+        return rows(self.session)
+
+
+@settings(max_examples=60)
+@given(steps, st.sampled_from(["UTC", "Pacific/Kiritimati", "America/St_Johns"]))
+def test_kept_rows_are_what_the_marks_say(shared: Session, history: list[Any], zone: str) -> None:
+    """After any history of recording, undoing, leaving and coming back, rebuilding the boards changes no row."""
+    table = Table(shared, zone)
+    for (command, item), person, minutes in history:
+        table.now += timedelta(minutes=minutes)
+        table.say(command, person, item)
+    kept = rows(shared)
+    assert table.rebuilt() == kept
+
+
+@settings(max_examples=40)
+@given(
+    steps, st.lists(st.tuples(acts.filter(lambda a: a[0] in (done, skip)), st.integers(0, 9000)), max_size=8)
+)
+def test_taking_everything_back_restores_the_board(
+    shared: Session, history: list[Any], later: list[Any]
+) -> None:
+    """However much is recorded over however many weeks, its undoing leaves the rows exactly as they were."""
+    table = Table(shared, "Europe/Berlin")
+    for (command, item), person, minutes in history:
+        table.now += timedelta(minutes=minutes)
+        table.say(command, person, item)
+    table.say(join, "8", None)
+    before = rows(shared)
+    recorded = 0
+    for (command, item), minutes in later:
+        table.now += timedelta(minutes=minutes)
+        recorded += table.say(command, "8", item).title.startswith(("Recorded", "Left out"))
+    for _ in range(recorded):
+        assert table.say(undo, "8", None).title.startswith("Taken back")
+    assert rows(shared) == before
+
+
+def test_points_never_exceed_what_there_is(session: Session) -> None:
+    """Everything marked in a wild order brings the hours of all topics and a point for the extra, once."""
+    table = Table(session, "UTC")
+    for key in (*reversed(KEYS), *KEYS):
+        table.say(done, "8", key)
+    assert [points for _, period, _, points, _ in rows(session) if period == ALL_TIME] == [7 + 3 + 1]
+
+
+def test_rebuilding_mends_rows_that_were_damaged(session: Session) -> None:
+    """Rows that say something else than the marks, or about no mark at all, are put right."""
+    table = Table(session, "UTC")
+    table.say(done, "8", "a")
+    right = rows(session)
+    for row in session.exec(select(ScoreRow)).all():
+        row.points += 100
+    member = session.exec(select(Member)).one()
+    session.add(
+        ScoreRow(group_id=member.group_id, period="2020-01", member_id=member.id, points=9, reached_at=MONDAY)
+    )
+    session.flush()
+    assert table.rebuilt() == right

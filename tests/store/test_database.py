@@ -1,0 +1,257 @@
+"""One writer that never waits long, readers that never wait, and values that come back as they went in."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlmodel import Session, select
+
+from bot.core.errors import StartupError
+from bot.dispatch import BUSY, UNWRITABLE
+from bot.store import database as store
+from bot.store.database import Busy, Database, Unwritable, sqlite_engine
+from bot.store.notes import Notes
+from bot.store.tables import Member, Meta, Workspace
+from tests.makers import MONDAY, group, migrated, published, roadmap
+from tests.room import Room
+
+WAIT = 0.15
+
+
+@contextmanager
+def lock_held(url: str) -> Iterator[None]:
+    """Hold the write lock, as another program on the machine might."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a fraction of a second where the bot waits two."""
+    monkeypatch.setattr(store, "LOCK_WAIT_SECONDS", WAIT)
+
+
+@pytest.fixture
+async def room(impatient: None, tmp_path: Path) -> AsyncIterator[Room]:
+    """A bot with one group."""
+    found = Room(migrated(tmp_path / "room.db"))
+    await found.open()
+    yield found
+    found.close()
+
+
+def put(key: str, value: str = "") -> store.Callable[[Session], None]:
+    """Write a note."""
+    return lambda session: session.add(Meta(key=key, value=value))
+
+
+def keys(session: Session) -> list[str]:
+    """Read the names of all notes."""
+    return list(session.exec(select(Meta.key)))
+
+
+async def test_a_writer_locks_from_its_first_statement(database: Database) -> None:
+    """Writers begin IMMEDIATE: while one is in its transaction no other program gets the lock."""
+
+    def attempt(session: Session) -> str:
+        session.connection()
+        with (
+            closing(sqlite3.connect(database.url.removeprefix("sqlite:///"), timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        return str(session.connection().execute(text("PRAGMA journal_mode")).scalar())
+
+    assert await database.write(attempt) == "wal"
+
+
+async def test_concurrent_writers_lose_no_update(database: Database) -> None:
+    """Fifty writers that read, add one and write end at fifty."""
+    await database.write(put("count", "0"))
+
+    def add_one(session: Session) -> None:
+        row = session.get(Meta, "count")
+        assert row is not None
+        row.value = str(int(row.value) + 1)
+        session.add(row)
+
+    await asyncio.gather(*(database.write(add_one) for _ in range(50)))
+    assert await Notes(database).get("count") == "50"
+
+
+async def test_what_raises_is_rolled_back(database: Database) -> None:
+    """A transaction that fails leaves nothing behind, and the next one works."""
+
+    def broken(session: Session) -> None:
+        put("half")(session)
+        session.flush()
+        raise KeyError("half")
+
+    with pytest.raises(KeyError):
+        await database.write(broken)
+    await database.write(put("whole"))
+    assert await database.read(keys) == ["whole"]
+
+
+async def test_readers_cannot_write(database: Database) -> None:
+    """What only reads runs on connections that refuse to write."""
+
+    def write(session: Session) -> None:
+        session.add(Meta(key="never", value=""))
+        session.flush()
+
+    with pytest.raises(OperationalError, match="readonly"):
+        await database.read(write)
+
+
+async def test_a_held_lock_fails_writers_in_time_and_never_delays_readers(impatient: None, url: str) -> None:
+    """Behind a held lock ten writers give up together after the wait, while readers answer at once."""
+    database = Database(url)
+    database.open()
+    await database.write(put("before"))
+    await asyncio.gather(*(database.read(keys) for _ in range(8)))
+    with lock_held(url):
+        started = time.monotonic()
+        writers = [asyncio.create_task(database.write(put(f"w{n}"))) for n in range(10)]
+        for _ in range(5):
+            assert await database.read(keys) == ["before"]
+        assert not any(writer.done() for writer in writers)
+        results = await asyncio.gather(*writers, return_exceptions=True)
+        took = time.monotonic() - started
+    assert all(isinstance(result, Busy) for result in results)
+    assert WAIT * 0.9 <= took < WAIT * 4
+    await database.write(put("after"))
+    assert await database.read(keys) == ["after", "before"]
+    database.close()
+
+
+async def test_the_member_is_told_and_the_bot_works_again(room: Room) -> None:
+    """With the lock held, /done says that nothing was saved and reading goes on; afterwards /done works."""
+    with lock_held(room.url):
+        assert await room.say("done", item="python") == BUSY
+        assert (await room.say("next")).title == "Python"
+    assert (await room.say("progress")).text.count("0 of 4 topics") == 1
+    assert (await room.say("done", item="python")).title == "Recorded: Python"
+
+
+@pytest.mark.parametrize("pragma", ["query_only=ON", "max_page_count=1"], ids=["read-only", "full"])
+async def test_a_database_that_cannot_be_written_is_said_so(room: Room, pragma: str) -> None:
+    """On a full or read-only disk nothing is half written, the answer says why, and reading goes on."""
+
+    def spoil(session: Session) -> None:
+        session.connection().execute(text(f"PRAGMA {pragma}"))
+
+    def fill(session: Session) -> None:
+        session.add(Meta(key="half", value=""))
+        session.flush()
+        session.connection().execute(text("CREATE TABLE big AS SELECT zeroblob(1000000) AS data"))
+
+    await room.database.write(spoil)
+    with pytest.raises(Unwritable):
+        await room.database.write(fill)
+    assert await room.database.read(keys) == []
+    if "only" in pragma:
+        assert await room.say("done", item="python") == UNWRITABLE
+    assert (await room.say("next")).title == "Python"
+
+
+async def test_other_faults_of_the_database_are_not_hidden(database: Database) -> None:
+    """A missing table is neither "busy" nor "full": it is a fault that must be seen."""
+    with pytest.raises(OperationalError, match="no such table"):
+        await database.write(lambda session: session.connection().execute(text("SELECT 1 FROM nowhere")))
+
+
+def test_naive_times_are_refused(session: Session) -> None:
+    """A time without a zone never reaches the database: nobody knows which moment it means."""
+    naive = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - what is refused
+    session.add(Workspace(platform="discord", external_id="1", joined_at=naive))
+    with pytest.raises(StatementError, match="naive"):
+        session.flush()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 1, 5, 9, tzinfo=UTC),
+        datetime(2026, 1, 5, 23, 59, 59, 999999, timezone(timedelta(hours=-11))),
+        datetime(1999, 12, 31, tzinfo=timezone(timedelta(hours=14))),
+    ],
+)
+def test_times_come_back_aware_in_utc(session: Session, at: datetime) -> None:
+    """A moment in any zone comes back as the same moment in UTC, to the microsecond."""
+    session.add(Workspace(platform="discord", external_id="1", joined_at=at))
+    session.commit()
+    session.expire_all()
+    found = session.exec(select(Workspace)).one()
+    assert found.joined_at == at
+    assert found.joined_at.tzinfo is UTC
+    assert found.left_at is None
+
+
+def test_times_sort_as_moments(session: Session) -> None:
+    """The database orders times of different zones by the moment that they mean."""
+    zones = [timezone(timedelta(hours=hours)) for hours in (9, -9, 0)]
+    times = [datetime(2026, 1, 5, 9, tzinfo=zone) for zone in zones]
+    for number, at in enumerate(times):
+        session.add(Workspace(platform="discord", external_id=str(number), joined_at=at))
+    session.flush()
+    ordered = session.exec(select(Workspace).order_by(Workspace.joined_at)).all()  # type: ignore[arg-type]
+    assert [row.joined_at for row in ordered] == sorted(times)
+
+
+def test_ids_have_64_bits(session: Session) -> None:
+    """A row may have the greatest id of 64 bits, and rows may point at it."""
+    catalog = published(session, roadmap("a"))
+    assert catalog.offered == ("mlops",)
+    found = group(session, id=2**63 - 1)
+    session.add(Member(group_id=found.id or 0, person="9" * 20, name="a", joined_at=MONDAY))
+    session.commit()
+    session.expire_all()
+    member = session.exec(select(Member)).one()
+    assert (member.group_id, member.person) == (2**63 - 1, "9" * 20)
+
+
+def test_foreign_keys_are_enforced(session: Session) -> None:
+    """A member of a group that does not exist is refused by the database itself."""
+    session.add(Member(group_id=404, person="1", name="a", joined_at=MONDAY))
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:////no/such/folder/roadmate.db"])
+def test_an_address_that_cannot_work_is_refused_at_start(url: str) -> None:
+    """An address without a file or folder is one clear line that says what to change."""
+    with pytest.raises(StartupError, match=r"DATABASE_URL|folder"):
+        sqlite_engine(url, 1)
+
+
+async def test_closing_waits_for_what_is_running(url: str) -> None:
+    """A write under way when the database is closed is finished and kept."""
+    database = Database(url)
+    database.open()
+    writing = asyncio.create_task(database.write(put("late")))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(database.close)
+    await writing
+    again = Database(url)
+    again.open()
+    assert await Notes(again).get("late") == ""
+    again.close()
+
+
+async def test_notes_are_written_anew(database: Database) -> None:
+    """A note is read back as it was last written, and None where there is none."""
+    notes = Notes(database)
+    await notes.put("hash", "1")
+    await notes.put("hash", "2")
+    assert await notes.get("hash") == "2"
+    assert await notes.get("nothing") is None

@@ -1,0 +1,1 @@
+"""Whole stories: a group through its weeks."""

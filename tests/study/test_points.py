@@ -1,0 +1,151 @@
+"""Points: what a mark brings, and boards that any history keeps right."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.study.calendar import period_keys
+from bot.study.points import (
+    ALL_TIME,
+    EXTRA_POINTS,
+    Score,
+    award_resource,
+    award_topic,
+    scores,
+    share,
+    shared_ranks,
+)
+from bot.study.progress import Act, Mark, standing_marks
+from bot.study.roadmap import Topic
+from bot.study.zones import zone
+from tests.makers import resource, topic, topics
+
+START = datetime(2025, 12, 28, 22, 30, tzinfo=UTC)
+ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns", "Pacific/Pago_Pago")
+
+
+def awarded(found: Topic, key: str, earned: dict[str, int]) -> int:
+    """Return what a mark of that key brings after others."""
+    if key == found.key:
+        return award_topic(found, earned)
+    return award_resource(found, next(r for r in found.resources if r.key == key), earned)
+
+
+@given(topics())
+def test_shares_add_up_to_the_hours(found: Topic) -> None:
+    """The shares of the main resources sum to the topic's hours exactly and differ by at most a point."""
+    shares = [share(found, r) for r in found.main]
+    assert sum(shares) == found.hours
+    assert max(shares) - min(shares) <= 1
+    assert all(share(found, r) == EXTRA_POINTS for r in found.extras)
+
+
+@given(topics(), st.data())
+def test_no_order_of_marks_brings_more_than_a_topic_has(found: Topic, data: st.DataObject) -> None:
+    """Whatever is marked in whatever order: at most the hours and the extras, and all of them at the end."""
+    keys = [found.key, *(r.key for r in found.resources)]
+    earned: dict[str, int] = {}
+    most = found.hours + EXTRA_POINTS * len(found.extras)
+    for key in data.draw(st.permutations(keys)):
+        earned[key] = awarded(found, key, earned)
+        assert earned[key] >= 0
+        assert sum(earned.values()) <= most
+    assert sum(earned.values()) == most
+
+
+@given(topics("old"), topics("old"), st.data())
+def test_an_edited_topic_brings_no_more_than_it_ever_had(
+    before: Topic, after: Topic, data: st.DataObject
+) -> None:
+    """Marks made before and after an edit of hours and resources stay within the greater of the two sizes."""
+    earned: dict[str, int] = {}
+    for found in (before, after):
+        keys = [key for key in (found.key, *(r.key for r in found.main)) if key not in earned]
+        for key in data.draw(st.permutations(keys)) if keys else ():
+            if data.draw(st.booleans()):
+                earned[key] = awarded(found, key, earned)
+        main = {found.key, *(r.key for r in found.main)}
+        assert sum(points for key, points in earned.items() if key in main) <= max(before.hours, after.hours)
+
+
+def test_a_resource_added_later_brings_nothing_to_a_full_topic() -> None:
+    """Who earned all 12 points by two resources gets none for a third one that is added to the topic."""
+    three = topic("t", 12, [resource(key) for key in "abc"])
+    assert award_resource(three, three.main[2], {"a": 6, "b": 6}) == 0
+    assert award_resource(three, three.main[2], {"a": 6}) == 4
+    assert award_resource(three, three.main[2], {"a": 10}) == 2
+
+
+def test_points_by_example() -> None:
+    """Twelve hours: five, five and two for the topic, whichever comes first."""
+    found = topic("t", 12, (resource("a"), resource("b"), resource("x", extra=True)))
+    for order in permutations("abxt"):
+        earned: dict[str, int] = {}
+        for key in order:
+            earned[key] = awarded(found, key, earned)
+        assert sum(earned.values()) == 13
+        assert earned["x"] == 1
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Mark]:
+    """Any history of an append-only table, with undos of any standing mark."""
+    marks: list[Mark] = []
+    at = START
+    for number in range(1, draw(st.integers(0, 15)) + 1):
+        at += timedelta(minutes=draw(st.integers(0, 20_000)))
+        alive = standing_marks(marks)
+        act = draw(st.sampled_from(Act))
+        if act is Act.UNDONE and alive:
+            mark = draw(st.sampled_from(alive))
+            marks.append(Mark(number, mark.item, Act.UNDONE, at, undoes=mark.id))
+        elif act is not Act.UNDONE:
+            points = draw(st.integers(0, 9)) if act is Act.FINISHED else 0
+            marks.append(Mark(number, draw(st.integers(1, 5)), act, at, points))
+    return marks
+
+
+@given(histories(), st.sampled_from(ZONES))
+def test_scores_are_sums_over_the_marks_that_stand(history: list[Mark], name: str) -> None:
+    """Each period's score is the sum of the standing points in it, reached at the last of them."""
+    where, alive = zone(name), standing_marks(history)
+    counted = [m for m in alive if m.act is Act.FINISHED and m.points]
+    expected: dict[str, Score] = {}
+    for period in {p for m in counted for p in (ALL_TIME, *period_keys(m.at, where))}:
+        own = [m for m in counted if period in (ALL_TIME, *period_keys(m.at, where))]
+        expected[period] = Score(sum(m.points for m in own), max(m.at for m in own))
+    assert scores(alive, where) == expected
+
+
+@given(histories(), histories(), st.sampled_from(ZONES))
+def test_any_later_history_that_is_undone_changes_no_score(
+    first: list[Mark], later: list[Mark], name: str
+) -> None:
+    """After any marks and the undo of them all, the scores are what they were before."""
+    moved = [
+        Mark(m.id + 100, m.item, m.act, m.at, m.points, m.undoes and m.undoes + 100)
+        for m in standing_marks(later)
+    ]
+    undone = [Mark(m.id + 100, m.item, Act.UNDONE, m.at, undoes=m.id) for m in moved]
+    before = scores(standing_marks(first), zone(name))
+    assert scores(standing_marks([*first, *moved, *undone]), zone(name)) == before
+
+
+def test_shared_ranks_by_example() -> None:
+    """Equal points share a rank and the next one counts everybody above: 1, 2, 2, 4."""
+    assert shared_ranks([9, 5, 5, 1]) == [1, 2, 2, 4]
+    assert shared_ranks([]) == []
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=30), st.data())
+def test_any_page_has_the_ranks_of_the_whole_board(points: list[int], data: st.DataObject) -> None:
+    """A rank is one more than how many have more points, and a slice of the board shows the same ones."""
+    points.sort(reverse=True)
+    naive = [1 + sum(other > mine for other in points) for mine in points]
+    assert shared_ranks(points) == naive
+    start = data.draw(st.integers(0, len(points) - 1))
+    end = data.draw(st.integers(start, len(points)))
+    before = naive[start] if naive[start] != start + 1 else None
+    assert shared_ranks(points[start:end], start + 1, before) == naive[start:end]
