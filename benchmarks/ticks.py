@@ -20,7 +20,7 @@ from bot.core.reply import Reply
 from bot.jobs.deliver import BATCH as CLAIMED_AT_ONCE
 from bot.jobs.plan import BATCH as PLANNED_AT_ONCE
 from bot.settings import Settings
-from bot.store import posts
+from bot.store import queue
 
 IDLE_GROUPS, TICKS, WARM_UP = 100_000, 400, 20
 DUE_GROUPS, TIMES = 10_000, 3
@@ -97,7 +97,7 @@ async def _all_due() -> tuple[float, ...]:
 
 async def _claim(app: App) -> int:
     def take(session: Any) -> int:
-        return len(posts.claim(session, ["discord"], AFTER, CLAIMED_AT_ONCE))
+        return len(queue.claim(session, ["discord"], AFTER, CLAIMED_AT_ONCE))
 
     return await app.database.write(take)
 
@@ -209,7 +209,7 @@ class _Raw:
         ids = self._db.execute(
             "UPDATE post SET state = 'claimed', attempts = attempts + 1, try_at = ? WHERE id IN"
             " (SELECT id FROM post WHERE try_at <= ? ORDER BY try_at LIMIT ?) RETURNING id",
-            (_text(AFTER + posts.LEASE), _text(AFTER), CLAIMED_AT_ONCE),
+            (_text(AFTER + queue.LEASE), _text(AFTER), CLAIMED_AT_ONCE),
         ).fetchall()
         for row in ids:
             self._db.execute(

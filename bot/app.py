@@ -21,7 +21,7 @@ from bot.jobs.tick import Ticker
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
-from bot.store import groups, migrating, notes, posts, roadmaps
+from bot.store import groups, migrating, notes, planning, roadmaps
 from bot.store.database import Database
 from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
@@ -114,7 +114,7 @@ class App:
 
     async def next_due(self) -> datetime | None:
         """When the next tick has something to do, or None when nothing is planned."""
-        return await self.database.read(posts.next_due)
+        return await self.database.read(planning.next_due)
 
     async def run(self) -> None:
         """Run until SIGTERM or Ctrl-C, then finish what is in flight within STOP_SECONDS. Raises StartupError."""

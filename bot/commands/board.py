@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.context import Context
-from bot.commands.options import Page, Window
+from bot.commands.options import Flag, Page, Window
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
@@ -21,10 +21,11 @@ PER_PAGE = 10
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
-def leaderboard(ctx: Context, window: Window = "all", page: Page = 1) -> Reply:
+def leaderboard(ctx: Context, window: Window = "all", page: Page = 1, shared: Flag = 0) -> Reply:
     """The group's points this week, this month or in all. Equal points share a rank, earlier first.
 
-    You are always shown, with your neighbours, even when you are far down.
+    You are always shown, with your neighbours, even when you are far down. Only you see it, until you press Show
+    everyone.
     """
     who = learner(ctx)
     period = _period(ctx, who, window)
@@ -32,13 +33,13 @@ def leaderboard(ctx: Context, window: Window = "all", page: Page = 1) -> Reply:
     last_page = max(1, -(-total // PER_PAGE))
     page = min(page, last_page)
     rows = boards.page(ctx.session, who.group_id, period, (page - 1) * PER_PAGE, PER_PAGE)
-    fields = _you(ctx, who, period, rows)
     return Reply(
         f"{TITLES[window]} · {escape(who.edition.roadmap.title)}",
-        _lines(ctx, who, period, rows, (page - 1) * PER_PAGE) or EMPTY,
-        fields,
-        _buttons(who, window, page, last_page),
+        _lines(ctx, who, period, rows, (page - 1) * PER_PAGE, you=not shared) or EMPTY,
+        () if shared else _you(ctx, who, period, rows),
+        () if shared else _buttons(who, window, page, last_page),
         footer=f"Page {page} of {last_page} · {plural(total, 'member')} with points",
+        private=not shared,
     )
 
 
@@ -49,12 +50,14 @@ def _period(ctx: Context, who: Learner, window: str) -> str:
     return week if window == "week" else month
 
 
-def _lines(ctx: Context, who: Learner, period: str, rows: Sequence[Row], offset: int) -> str:
+def _lines(
+    ctx: Context, who: Learner, period: str, rows: Sequence[Row], offset: int, *, you: bool = True
+) -> str:
     if not rows:
         return ""
     first = boards.rank_of_points(ctx.session, who.group_id, period, rows[0].points)
     ranks = shared_ranks([row.points for row in rows], offset + 1, first)
-    mine = who.member.id if who.member else None
+    mine = who.member.id if who.member and you else None
     return "\n".join(
         _line(rank, row, mine=row.member_id == mine) for rank, row in zip(ranks, rows, strict=True)
     )
@@ -90,4 +93,5 @@ def _buttons(who: Learner, window: str, page: int, last_page: int) -> tuple[Butt
     if page < last_page:
         pages.append(turn("More ▶", window, page + 1))
     labels = {"week": "This week", "month": "This month", "all": "All time"}
-    return (*pages, *(turn(label, other, 1) for other, label in labels.items() if other != window))
+    share = who.button("Show everyone", "leaderboard", emoji="📣", window=window, page=page, shared=1)
+    return (*pages, *(turn(label, other, 1) for other, label in labels.items() if other != window), share)

@@ -1,18 +1,16 @@
 """Running a group: /schedule, /pause, /resume."""
 
-from datetime import timedelta
-
 from bot.commands.context import Context
 from bot.commands.options import APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
 from bot.commands.plan_texts import change_button, date_text, next_posts, plan_lines
-from bot.commands.scope import find_group, schedule_of, weeks_of
-from bot.commands.setup import NOT_UNDERSTOOD, TimesTyped, change_times
+from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
+from bot.commands.scope import find_group
+from bot.commands.times import NOT_UNDERSTOOD, TimesTyped
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Tone, refuse
-from bot.store import groups, members, posts
-from bot.store.tables import Group, GroupState, PostKind
+from bot.store import groups
+from bot.store.tables import GroupState
 from bot.study.calendar import local, moment
-from bot.study.schedule import next_due, rescheduled_from, same_place
 from bot.study.spoken import NotUnderstood, parse_date
 from bot.study.zones import zone
 
@@ -49,7 +47,7 @@ def schedule(
     typed = TimesTyped(day, time, timezone, pace, reminder_day, reminder_time)
     changed = typed != TimesTyped()
     if changed:
-        _change(ctx, group, typed)
+        change(ctx, group, typed)
     title = SCHEDULE_CHANGED if changed else SCHEDULE
     return Reply(
         title,
@@ -58,29 +56,6 @@ def schedule(
         (change_button(group),),
         tone=Tone.GOOD if changed else Tone.PLAIN,
     )
-
-
-def _change(ctx: Context, group: Group, typed: TimesTyped) -> None:
-    old_zone, old_weeks = group.zone, weeks_of(ctx, group)
-    change_times(group, typed)
-    group.step = same_place(old_weeks, weeks_of(ctx, group), group.step)
-    if group.state == GroupState.ACTIVE and _moved(typed):
-        group.planned_to = rescheduled_from(schedule_of(group), group.planned_to, ctx.now)
-        group.next_due_at = next_due(schedule_of(group), group.planned_to)
-    elif group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group)):
-        _go_on(ctx, group)
-    elif group.paused_until is not None:
-        _pause_until(group)
-    ctx.session.add(group)
-    ctx.session.flush()
-    if group.zone != old_zone:
-        # Weeks and months of the boards begin at the group's midnight.
-        for member in members.members_of(ctx.session, group.id or 0):
-            members.rebuild_scores(ctx.session, member, zone(group.zone))
-
-
-def _moved(typed: TimesTyped) -> bool:
-    return any((typed.day, typed.time, typed.timezone, typed.reminder_day, typed.reminder_time))
 
 
 def pause(ctx: Context, until: Until = "") -> Reply:
@@ -97,30 +72,13 @@ def pause(ctx: Context, until: Until = "") -> Reply:
             raise Refused(Reply(NOT_UNDERSTOOD, escape(str(error)), tone=Tone.WARN)) from error
         if group.paused_until <= ctx.now:
             raise refuse(NOT_UNDERSTOOD, BEGUN)
-    _drop_waiting(ctx, group)
+    drop_waiting(ctx, group, PAUSE_REASON)
     group.state, group.held_reason = GroupState.PAUSED, ""
-    _pause_until(group)
+    wait_for_end_of_pause(group)
     ctx.session.add(group)
     when = f"**{date_text(group, group.paused_until)}**" if group.paused_until else UNTIL_RESUME
     resume_button = Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️")
     return Reply(PAUSED, PAUSED_TEXT.format(when), buttons=(resume_button,))
-
-
-def _pause_until(group: Group) -> None:
-    if group.paused_until is None:
-        group.next_due_at = None
-    else:
-        # Midnight of the day itself belongs to the time after the pause.
-        group.planned_to = group.paused_until - timedelta(microseconds=1)
-        group.next_due_at = next_due(schedule_of(group), group.planned_to)
-
-
-def _drop_waiting(ctx: Context, group: Group) -> None:
-    for post in posts.unsent(ctx.session, group.id or 0):
-        assert post.id is not None
-        posts.record_missed(ctx.session, post.id, PAUSE_REASON)
-        if post.kind == PostKind.PROMPT and post.step == group.step:
-            group.step -= 1
 
 
 def resume(ctx: Context) -> Reply:
@@ -130,7 +88,7 @@ def resume(ctx: Context) -> Reply:
         return Reply(COMPLETE, COMPLETE_TEXT)
     was_running = group.state == GroupState.ACTIVE
     if not was_running:
-        _go_on(ctx, group)
+        go_on(group, ctx.now)
         groups.save(ctx.session, group)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)
     buttons = (
@@ -138,9 +96,3 @@ def resume(ctx: Context) -> Reply:
         change_button(group),
     )
     return Reply(title, text, (next_posts(ctx, group),), buttons, tone=Tone.GOOD)
-
-
-def _go_on(ctx: Context, group: Group) -> None:
-    group.state, group.held_reason, group.paused_until = GroupState.ACTIVE, "", None
-    group.planned_to = ctx.now
-    group.next_due_at = next_due(schedule_of(group), ctx.now)

@@ -99,6 +99,7 @@ Until = Annotated[
     str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)
 ]
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
+Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 PostId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 Again = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**31, hidden=True)]

@@ -23,7 +23,7 @@ GIVE = (
 )
 NO_MORE = "The plan is complete: every week was posted."
 PAUSED, PAUSED_UNTIL = "⏸️ Paused; nothing is posted until `/resume`.", "⏸️ Paused until {}; the plan shifts."
-HELD = "⚠️ On hold: {} Mend it, then say `/resume`."
+HELD, GOES_ON = "⚠️ On hold: {}", " When that is mended, `/resume` goes on."
 
 
 def plan_lines(ctx: Context, group: Group) -> str:
@@ -52,7 +52,11 @@ def date_text(group: Group, at: datetime) -> str:
 
 def upcoming(ctx: Context, group: Group, count: int) -> list[Occurrence]:
     """The next prompts as planning will find them: after a pause, and not close upon one that is there."""
-    after = group.paused_until - timedelta(microseconds=1) if group.paused_until else group.planned_to
+    after = (
+        group.paused_until - timedelta(microseconds=1)
+        if group.paused_until
+        else max(group.planned_to, ctx.now)
+    )
     last = posts.last_prompt_day(ctx.session, group.id or 0)
     dates = next_prompts(schedule_of(group), after, count + 2)
     return [date for date in dates if last is None or date.day - last >= NEAR][:count]
@@ -81,13 +85,14 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
     if group.state == GroupState.PAUSED and group.paused_until is None:
         return Field(NEXT_POSTS, PAUSED)
     if group.state == GroupState.HELD:
-        return Field(NEXT_POSTS, HELD.format(escape(group.held_reason)))
+        hint = "" if "/setup" in group.held_reason else GOES_ON
+        return Field(NEXT_POSTS, HELD.format(escape(group.held_reason)) + hint)
     weeks = weeks_of(ctx, group)[group.step : group.step + count]
     dates = upcoming(ctx, group, len(weeks))
     lines = [
         f"• {date_text(group, date.at)}: {bold(week.topic.title)}"
         + (f" ({week.part} of {week.parts})" if week.parts > 1 else "")
-        for date, week in zip(dates, weeks, strict=True)
+        for date, week in zip(dates, weeks, strict=False)
     ]
     if group.paused_until is not None:
         lines.insert(0, PAUSED_UNTIL.format(date_text(group, group.paused_until)))

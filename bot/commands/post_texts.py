@@ -55,7 +55,7 @@ def week_of(edition: Edition, group: Group, post: Post) -> Week:
     planned = weeks[min(max(post.step, 1), len(weeks)) - 1]
     if key is None or planned.topic.key == key:
         return planned
-    return next(week for week in weeks if week.topic.key == key)
+    return next((week for week in weeks if week.topic.key == key), planned)
 
 
 def prompt(edition: Edition, group: Group, post: Post, week: Week, now: datetime) -> Reply:

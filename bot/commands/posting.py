@@ -10,11 +10,11 @@ from bot.core.reply import Button, Field, Reply, Tone, refuse
 from bot.core.text import plural
 from bot.store import groups, members, posts
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
-from bot.study.schedule import NEAR, Occurrence, next_reminder, prompt_day, prompt_day_now
+from bot.study.schedule import NEAR, Occurrence, next_reminder, prompt_day_now, reminded_week
 
 THERE = "This week's topic is there already"
 THERE_TEXT = "{} · posted {}."
-POSTED, POSTED_TEXT = "Posted 📌", "{}"
+POSTED, NEXT_ONE = "Posted 📌", "The next topic comes on {}."
 NOT_POSTED, NOT_POSTED_TEXT = "Not posted yet", "{} Nothing was lost; it waits, and `/status` shows it."
 ON_ITS_WAY = "It is on its way and will be in the channel in a moment."
 NO_MORE, NO_MORE_TEXT = (
@@ -46,12 +46,13 @@ def prompt(ctx: Context, again: Again = 0) -> Reply:
     post = _this_week(ctx, group)
     if post is None:
         return _deliver(_new(ctx, group))
-    if post.state == PostState.SENT and not again:
+    ours = post.item_id in edition_of(ctx, group).keys
+    if post.state == PostState.SENT and ours and not again:
         return _there(ctx, group, post)
     if again and not posts.post_again(ctx.session, post.id or 0, again - 1, ctx.now):
         raise refuse(ASKED, ASKED_TEXT)
     if not again:
-        _requeue(ctx, group, post)
+        _requeue(ctx, group, post, ours=ours)
     return _deliver(post.id or 0)
 
 
@@ -91,9 +92,12 @@ def _new(ctx: Context, group: Group) -> int:
     return post.id or 0
 
 
-def _requeue(ctx: Context, group: Group, post: Post) -> None:
-    """Queue a waiting, held or missed prompt for now; a missed one takes the plan's next week."""
-    if post.state != PostState.MISSED:
+def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
+    """Queue a waiting, held or missed prompt for now.
+
+    One that was missed, or is of a roadmap that the group no longer studies, takes the plan's next week.
+    """
+    if post.state != PostState.MISSED and ours:
         posts.requeue(ctx.session, post.id or 0, ctx.now)
         return
     weeks = weeks_of(ctx, group)
@@ -103,7 +107,15 @@ def _requeue(ctx: Context, group: Group, post: Post) -> None:
     group.step = week.number
     groups.save(ctx.session, group)
     item = edition_of(ctx, group).ids[week.topic.key]
-    posts.requeue(ctx.session, post.id or 0, ctx.now, step=week.number, item_id=item)
+    # A new edition, because the platform would take the old nonce for a repeat of what it has.
+    new = {
+        "step": week.number,
+        "item_id": item,
+        "edition": post.edition + 1,
+        "message_id": "",
+        "thread_id": "",
+    }
+    posts.requeue(ctx.session, post.id or 0, ctx.now, **new)
 
 
 def _there(ctx: Context, group: Group, post: Post) -> Reply:
@@ -126,7 +138,9 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
     if found is None:
         raise refuse(NOT_POSTED, ON_ITS_WAY)
     if found.state == PostState.SENT:
-        return Reply(POSTED, POSTED_TEXT.format(_link(ctx, group, found)), tone=Tone.GOOD)
+        soon = upcoming(ctx, group, 1) if group.state == GroupState.ACTIVE else []
+        then = [NEXT_ONE.format(f"**{date_text(group, date.at)}**") for date in soon]
+        return Reply(POSTED, "\n".join([_link(ctx, group, found), *then]), tone=Tone.GOOD)
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
     return Reply(NOT_POSTED, text, buttons=(_try_again(group),), tone=Tone.WARN)
 
@@ -179,7 +193,7 @@ def _previews(ctx: Context, group: Group) -> list[Field]:
     last = posts.last_prompt_day(ctx.session, group.id or 0)
     soon = next_reminder(schedule, group.planned_to)
     planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
-    if group.step and last is not None and last >= prompt_day(schedule, soon.day):
+    if group.step and last is not None and last >= reminded_week(schedule, soon.day):
         planned.append(_imagined(ctx, group, soon, PostKind.REMINDER, group.step))
     elif dates:
         planned.append(

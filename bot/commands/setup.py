@@ -1,9 +1,9 @@
 """Starting a group: /setup."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from bot.commands.context import Context
-from bot.commands.options import AChannel, APace, ARoadmap, Day, Time, Zone
+from bot.commands.options import AChannel, APace, ARoadmap, Day, Move, Time, Zone
 from bot.commands.plan_texts import (
     change_button,
     clock_text,
@@ -12,7 +12,9 @@ from bot.commands.plan_texts import (
     plan_lines,
     zone_button,
 )
-from bot.commands.scope import IN_A_DM, schedule_of
+from bot.commands.running import change, drop_waiting, go_on
+from bot.commands.scope import IN_A_DM, NOT_FOUND, portable, weeks_of
+from bot.commands.times import NOT_UNDERSTOOD, TimesTyped, change_times
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind
@@ -20,10 +22,7 @@ from bot.core.text import clean, join_words
 from bot.store import groups
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
-from bot.study.pace import parse_pace
-from bot.study.schedule import next_due
-from bot.study.spoken import NotUnderstood, parse_day, parse_time
-from bot.study.zones import parse_zone, zone_for_locale
+from bot.study.zones import zone_for_locale
 
 READY, CHANGED = "The study group is ready", "The study group is changed"
 CHANGED_KEEPS = "Everyone's progress stays as it is."
@@ -36,9 +35,14 @@ NOT_THERE_TEXT = {
 }
 NO_ROADMAP, NO_ROADMAP_TEXT = "No roadmap called “{}”", "There is: {}."
 NOTHING_OFFERED = "No roadmap is loaded. Whoever runs Roadmate can check with `roadmate roadmap check`."
-NOT_UNDERSTOOD = "Not changed yet"
 DEFAULT_ROADMAP = "mlops"
 MONDAY, NINE, REMINDER_AFTER_DAYS = 0, 9 * 60, 3
+OTHER_ROADMAP = "The group changed its roadmap."
+LOST_CHANNEL = "A group of this server is on hold"
+LOST_CHANNEL_TEXT = "Its channel may be gone. It can move here with its members and everything they recorded."
+MOVE_HERE, START_NEW = "Move #{} here", "Start a new group"
+MOVE, NEW = 1, 2
+MOST_OFFERED = 10
 MOST_GROUPS = 50
 TOO_MANY = "This server has {} study groups already, which is the most there can be."
 
@@ -51,6 +55,7 @@ def setup(
     time: Time = "",
     timezone: Zone = "",
     pace: APace = "",
+    move: Move = 0,
 ) -> Reply:
     """Start a study group in this channel, or change the one that is here.
 
@@ -66,13 +71,12 @@ def setup(
         clean(ctx.request.workspace_name, 100),
         ctx.now,
     )
-    group, is_new = _group(ctx, workspace, where)
+    group = _group(ctx, workspace, where, move, asked=channel is None)
+    is_new = group.id is None
     edition = _edition(ctx, roadmap, group)
     guessed = is_new and not timezone
-    change_times(group, TimesTyped(day, time, timezone or (_guess(ctx) if is_new else ""), pace))
-    if group.roadmap_id != edition.id:
-        group.roadmap_id, group.step = edition.id, 0
-    _begin(ctx, group)
+    typed = TimesTyped(day, time, timezone or (_guess(ctx) if is_new else ""), pace)
+    _begin(ctx, group, edition, typed)
     return _answer(ctx, group, where, is_new=is_new, guessed=guessed)
 
 
@@ -82,20 +86,46 @@ def _place(channel: Channel) -> Channel:
     return channel
 
 
-def _group(ctx: Context, workspace: Workspace, where: Channel) -> tuple[Group, bool]:
-    assert workspace.id is not None
+def _group(ctx: Context, workspace: Workspace, where: Channel, move: int, *, asked: bool) -> Group:
+    """The group of the channel, one that moves here because it lost its own, or a new one."""
     found = groups.groups_of(ctx.session, workspace.platform, workspace.external_id)
     here = next((group for group in found if group.channel == where.home), None)
-    if here is not None:
-        return here, False
-    if len(found) >= MOST_GROUPS:
-        raise refuse(NOT_UNDERSTOOD, TOO_MANY.format(MOST_GROUPS))
-    name = clean(where.name, 100) if where.parent is None else ""
-    new = Group(
-        workspace_id=workspace.id,
+    held = [group for group in found if group.state == GroupState.HELD]
+    if here is None and move == MOVE:
+        here = next((group for group in held if group.id == ctx.group_id), None)
+        if here is None:
+            raise refuse(*NOT_FOUND)
+    if here is None and held and asked and move != NEW:
+        raise Refused(_ask_which(ctx, held))
+    if here is None:
+        if len(found) >= MOST_GROUPS:
+            raise refuse(NOT_UNDERSTOOD, TOO_MANY.format(MOST_GROUPS))
+        here = _new(ctx, workspace)
+    here.channel = where.home
+    if where.parent is None:
+        here.channel_name = clean(where.name, 100)
+    return here
+
+
+def _ask_which(ctx: Context, held: Sequence[Group]) -> Reply:
+    carried = portable(ctx.request.args)
+    moves = [
+        Button(MOVE_HERE.format(group.channel_name or group.channel), "setup", {**carried, **_move(group)})
+        for group in held[:MOST_OFFERED]
+    ]
+    new = Button(START_NEW, "setup", {**carried, "move": NEW})
+    return Reply(LOST_CHANNEL, LOST_CHANNEL_TEXT, buttons=(*moves, new), tone=Tone.WARN)
+
+
+def _move(group: Group) -> dict[str, int]:
+    return {"group": group.id or 0, "move": MOVE}
+
+
+def _new(ctx: Context, workspace: Workspace) -> Group:
+    return Group(
+        workspace_id=workspace.id or 0,
         roadmap_id=0,
-        channel=where.home,
-        channel_name=name,
+        channel="",
         weekday=MONDAY,
         minute=NINE,
         reminder_weekday=MONDAY + REMINDER_AFTER_DAYS,
@@ -103,7 +133,6 @@ def _group(ctx: Context, workspace: Workspace, where: Channel) -> tuple[Group, b
         planned_to=ctx.now,
         created_at=ctx.now,
     )
-    return new, True
 
 
 def _edition(ctx: Context, typed: str, group: Group) -> Edition:
@@ -125,50 +154,22 @@ def _guess(ctx: Context) -> str:
     return zone_for_locale(ctx.request.locale) or "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class TimesTyped:
-    """The times of a group as somebody typed them; empty leaves a time as it is."""
-
-    day: str = ""
-    time: str = ""
-    timezone: str = ""
-    pace: str = ""
-    reminder_day: str = ""
-    reminder_time: str = ""
-
-
-def change_times(group: Group, typed: TimesTyped) -> None:
-    """Apply what was typed. A reminder that nobody placed moves along with the prompt. Raises Refused."""
-    try:
-        if typed.day:
-            moved = parse_day(typed.day)
-            group.reminder_weekday = (group.reminder_weekday + moved - group.weekday) % 7
-            group.weekday = moved
-        if typed.time:
-            minute = parse_time(typed.time)
-            group.reminder_minute = minute if group.reminder_minute == group.minute else group.reminder_minute
-            group.minute = minute
-        if typed.timezone:
-            group.zone = parse_zone(typed.timezone)
-        if typed.pace:
-            group.pace_hours = parse_pace(typed.pace).hours
-        if typed.reminder_day:
-            group.reminder_weekday = parse_day(typed.reminder_day)
-        if typed.reminder_time:
-            group.reminder_minute = parse_time(typed.reminder_time)
-    except NotUnderstood as error:
-        raise Refused(Reply(NOT_UNDERSTOOD, escape(str(error)), tone=Tone.WARN)) from error
-
-
-def _begin(ctx: Context, group: Group) -> None:
-    if group.state == GroupState.HELD:
-        group.state, group.held_reason = GroupState.ACTIVE, ""
-    if group.state == GroupState.ACTIVE:
-        group.planned_to = ctx.now
-        group.next_due_at = next_due(schedule_of(group), ctx.now)
+def _begin(ctx: Context, group: Group, edition: Edition, typed: TimesTyped) -> None:
     group.organizer = ctx.request.person.id
-    ctx.session.add(group)
-    ctx.session.flush()
+    if group.id is None:
+        group.roadmap_id = edition.id
+        change_times(group, typed)
+        go_on(group, ctx.now)
+        groups.save(ctx.session, group)
+        return
+    if group.roadmap_id != edition.id:
+        drop_waiting(ctx, group, OTHER_ROADMAP)
+        group.roadmap_id, group.step = edition.id, 0
+    change(ctx, group, typed)
+    over = group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group))
+    if over or group.state == GroupState.HELD:
+        go_on(group, ctx.now)
+    groups.save(ctx.session, group)
 
 
 def _answer(ctx: Context, group: Group, where: Channel, *, is_new: bool, guessed: bool) -> Reply:

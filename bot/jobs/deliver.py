@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from bot.commands.post_texts import composed, discussion, held_notice
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
-from bot.store import groups, posts
+from bot.store import groups, posts, queue
 from bot.store.database import Database
-from bot.store.posts import RECHECK, Claimed
+from bot.store.queue import RECHECK, Claim, Claimed
 from bot.store.tables import Post, PostKind, PostState
 from bot.study.catalog import Catalog
 
@@ -48,30 +48,30 @@ class Delivery:
     async def run(self, only: int | None = None) -> int:
         """Send everything that is worth an attempt now, or only one post; return how many were tried."""
         tried = 0
-        while batch := await self._claimed(posts.claim, only):
+        while batch := await self._taken(queue.claim, only):
             await self._each(batch, self._send)
             tried += len(batch)
-        while batch := await self._claimed(posts.claim_threads, only):
+        while batch := await self._taken(queue.claim_threads, only):
             await self._each(batch, self._open_thread)
         return tried
 
-    async def _claimed(self, take: Callable[..., list[Claimed]], only: int | None) -> list[Claimed]:
+    async def _taken(self, take: Callable[..., list[Claim]], only: int | None) -> list[Claim]:
         ready = [platform.name for platform in self.platforms if platform.ready()]
         if not ready or self.stopping:
             return []
         now = self.clock()
         return await self.database.write(lambda session: take(session, ready, now, BATCH, only))
 
-    async def _each(self, batch: Sequence[Claimed], work: Callable[[Claimed], Awaitable[None]]) -> None:
+    async def _each(self, batch: Sequence[Claim], work: Callable[[Claimed], Awaitable[None]]) -> None:
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def one(claimed: Claimed) -> None:
+        async def one(claim: Claim) -> None:
             async with places:
                 try:
-                    await work(claimed)
+                    await work(await self.database.read(lambda session: queue.claimed(session, claim)))
                 except Exception:
                     # Whatever it was, the lease brings the row back, and the others go on.
-                    log.exception("post failed", extra={"post": claimed.post.id, "group": claimed.group.id})
+                    log.exception("post failed", extra={"post": claim.post_id})
 
         await asyncio.gather(*map(one, batch))
 
@@ -89,10 +89,10 @@ class Delivery:
             await self._held(claimed, held)
         except TryLater as later:
             at, why = self.clock() + max(timedelta(seconds=later.seconds), AT_LEAST), str(later)
-            await self._record(claimed, "later", lambda s: posts.record_later(s, claimed, at, why))
+            await self._record(claimed, "later", lambda s: queue.record_later(s, claimed, at, why))
         except Unsure as unsure:
             at, why = self.clock() + AGAIN, str(unsure)
-            await self._record(claimed, "unsure", lambda s: posts.record_unsure(s, _id(claimed), at, why))
+            await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, _id(claimed), at, why))
         except Exception:
             await self._broken(claimed)
             raise
@@ -112,8 +112,8 @@ class Delivery:
         return prompt.state in (PostState.MISSED, PostState.HELD) or self._too_late(prompt, now)
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
-        first = claimed.post.tried_at
-        if not claimed.unsure or first is None or (now - first <= SAME_NONCE and not too_late):
+        first = claimed.doubt
+        if first is None or (now - first <= SAME_NONCE and not too_late):
             return None
         message = await self._message(claimed, now)
         return await self._platform(claimed).find(message, first - timedelta(minutes=1))
@@ -129,14 +129,14 @@ class Delivery:
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT
         await self._record(
-            claimed, "sent", lambda s: posts.record_sent(s, _id(claimed), now, message_id, thread=thread)
+            claimed, "sent", lambda s: queue.record_sent(s, _id(claimed), now, message_id, thread=thread)
         )
 
     async def _missed(self, claimed: Claimed, why: str) -> None:
         now, post = self.clock(), claimed.post
 
         def record(session: Session) -> None:
-            posts.record_missed(session, _id(claimed), why)
+            posts.miss(session, _id(claimed), why)
             # One that was posted before and asked for again has been seen.
             if post.kind == PostKind.PROMPT and not post.message_id:
                 groups.take_step_back(session, post.group_id, post.step, now)
@@ -150,7 +150,7 @@ class Delivery:
             await self._held(claimed, Held(BROKEN))
         else:
             at = self.clock() + AGAIN * 2**attempts
-            await self._record(claimed, "broken", lambda s: posts.record_unsure(s, _id(claimed), at, BROKEN))
+            await self._record(claimed, "broken", lambda s: queue.record_unsure(s, _id(claimed), at, BROKEN))
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
         # A post stays held through its recheck; that a channel is gone is news for its first post only.
@@ -158,8 +158,8 @@ class Delivery:
         recheck = self.clock() + RECHECK if first and not held.gone else None
 
         def record(session: Session) -> bool:
-            posts.record_held(session, claimed, recheck, str(held))
-            return not held.gone or groups.hold(session, claimed.group, str(held))
+            queue.record_held(session, claimed, recheck, str(held))
+            return not held.gone or groups.hold(session, claimed.post.group_id, str(held))
 
         news = await self._record(claimed, "held", record)
         if first and news and claimed.group.organizer:
@@ -175,21 +175,21 @@ class Delivery:
         except Held as held:
             why = f"No discussion thread: {held}"
             await self._record(
-                claimed, "no thread", lambda s: posts.record_thread_later(s, _id(claimed), None, why)
+                claimed, "no thread", lambda s: queue.record_thread_later(s, _id(claimed), None, why)
             )
         except (TryLater, Unsure) as fault:
             why, at = str(fault), self._thread_again(claimed)
             await self._record(
-                claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, why)
+                claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, why)
             )
         except Exception:
             at = self._thread_again(claimed)
             await self._record(
-                claimed, "thread", lambda s: posts.record_thread_later(s, _id(claimed), at, BROKEN)
+                claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, BROKEN)
             )
             raise
         else:
-            await self._record(claimed, "thread", lambda s: posts.record_thread(s, _id(claimed), thread_id))
+            await self._record(claimed, "thread", lambda s: queue.record_thread(s, _id(claimed), thread_id))
 
     def _thread_again(self, claimed: Claimed) -> datetime | None:
         """When to try once more, as long as anybody would still want to discuss there."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.store import posts
-from bot.store.posts import Known
+from bot.store import planning, posts
+from bot.store.planning import Known
 from bot.store.tables import GroupState, PostKind, PostState
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace
@@ -38,16 +38,16 @@ FURTHEST_BACK = timedelta(days=120)
 
 def plan_batch(session: Session, catalog: Catalog, now: datetime, catch_up: timedelta) -> int:
     """Plan up to BATCH groups and return how many there were."""
-    groups = posts.due_groups(session, now, BATCH)
+    groups = planning.due_groups(session, now, BATCH)
     if not groups:
         return 0
     since = (min(group.planned_to for group in groups) - WEEK).date()
-    known = posts.known_posts(session, [group.id for group in groups], since)
+    known = planning.known_posts(session, [group.id for group in groups], since)
     times = _Times(now)
     plans = [_planned(group, catalog, known.get(group.id, []), times, catch_up) for group in groups]
     posts.miss_posts(session, [post for made in plans for post in made.unsent], UNSENT)
-    posts.add_posts(session, [row for made in plans for row in made.rows])
-    posts.advance_groups(session, [made.change for made in plans])
+    planning.add_posts(session, [row for made in plans for row in made.rows])
+    planning.advance_groups(session, [made.change for made in plans])
     return len(groups)
 
 

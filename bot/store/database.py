@@ -20,6 +20,7 @@ from bot.core.errors import StartupError
 
 LOCK_WAIT_SECONDS = 2.0
 READERS = 4
+NO_FUTURE = "StopIteration: a future can't carry one, and whoever waits for it would wait for ever"
 
 T = TypeVar("T")
 
@@ -85,10 +86,15 @@ class Database:
                 return result
         except OperationalError as error:
             raise _explained(error) from error
+        except StopIteration as error:
+            raise RuntimeError(NO_FUTURE) from error
 
     def _read(self, work: Callable[[Session], T]) -> T:
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
-            return work(session)
+        try:
+            with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+                return work(session)
+        except StopIteration as error:
+            raise RuntimeError(NO_FUTURE) from error
 
 
 def _explained(error: OperationalError) -> Exception:

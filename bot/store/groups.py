@@ -54,7 +54,7 @@ def leave_workspace(session: Session, platform: str, external_id: str, now: date
     found.left_at = now
     session.add(found)
     for group in groups_of(session, platform, external_id):
-        hold(session, group, "Roadmate was removed from the server.")
+        hold(session, group.id or 0, "Roadmate was removed from the server.")
 
 
 def groups_of(session: Session, platform: str, external_id: str) -> Sequence[Group]:
@@ -79,12 +79,11 @@ def group_with_workspace(session: Session, group_id: int) -> tuple[Group, Worksp
     ).first()
 
 
-def hold(session: Session, group: Group, reason: str) -> bool:
+def hold(session: Session, group_id: int, reason: str) -> bool:
     """Stop a group's schedule until an organizer mends the reason; whether it was running until now."""
-    was_running = group.state != GroupState.HELD
-    group.state, group.held_reason, group.next_due_at = GroupState.HELD, reason, None
-    session.add(group)
-    return was_running
+    running = update(Group).where(col(Group.id) == group_id, col(Group.state) != GroupState.HELD)
+    held = {"state": GroupState.HELD, "held_reason": reason, "next_due_at": None}
+    return session.exec(running.values(**held)).rowcount == 1
 
 
 def take_step_back(session: Session, group_id: int, step: int, now: datetime) -> None:

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from bot.core.platform import Held, TryLater
 from bot.jobs import deliver
 from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
-from bot.store import groups, posts
-from bot.store.posts import LEASE
+from bot.store import groups, queue
+from bot.store.queue import LEASE
 from bot.store.tables import GroupState, PostKind, PostState
 from tests.makers import MONDAY, roadmap, topic
 from tests.room import Lost, Room
@@ -142,7 +142,7 @@ async def test_the_last_topic_comes_again_when_it_was_missed(room: Room) -> None
     room.platform.is_ready = False
     await room.days(9)
     room.platform.is_ready = True
-    await room.days(5)
+    await room.days(6)
     assert room.platform.titles()[0] == "Week 4 of 4 · Terraform"
     assert len([title for title in room.platform.titles() if "Week" in title]) == 1
 
@@ -343,7 +343,7 @@ async def test_a_crash_between_claim_and_send_delays_by_the_lease(room: Room) ->
     """A post whose sender died before sending is sent by another one once the lease is over, not before."""
     room.clock.now = MONDAY
     await room.ticker.plan()
-    await room.database.write(lambda session: posts.claim(session, ["discord"], MONDAY, 10))
+    await room.database.write(lambda session: queue.claim(session, ["discord"], MONDAY, 10))
     await room.tick(seconds=LEASE.total_seconds() - 1)
     assert room.platform.sends() == 0
     await room.tick(seconds=1)
@@ -361,7 +361,7 @@ async def test_a_crash_between_send_and_record_doubles_nothing(
         raise ConnectionResetError
 
     with monkeypatch.context() as patch:
-        patch.setattr(deliver.posts, "record_sent", crash)
+        patch.setattr(deliver.queue, "record_sent", crash)
         await room.tick(minutes=1)
     assert len(room.platform.visible) == 1
     room.clock.now += away
@@ -537,7 +537,7 @@ async def test_claiming_is_for_the_platforms_that_are_ready(room: Room) -> None:
     await room.ticker.plan()
 
     def claim(session: Session) -> int:
-        return len(posts.claim(session, ["slack"], MONDAY, 10))
+        return len(queue.claim(session, ["slack"], MONDAY, 10))
 
     assert await room.database.write(claim) == 0
     assert await room.delivery.run() == 1

@@ -18,7 +18,7 @@ from bot.commands.plan_texts import upcoming
 from bot.commands.scope import weeks_of
 from bot.core.request import Channel, Person, Request
 from bot.jobs.plan import MISSED, UNSENT, plan_batch
-from bot.store import groups, posts
+from bot.store import groups, queue
 from bot.store.tables import Group, GroupState, Post, PostState
 from bot.study.catalog import Catalog
 from bot.study.schedule import NEAR, PROMPT, REMINDER, Occurrence
@@ -47,7 +47,7 @@ class Desk:
             self.session.expire_all()
         for post in self.posts():
             if post.state == PostState.DUE and self.delivers:
-                posts.record_sent(self.session, post.id or 0, self.now, f"m{post.id}", thread=False)
+                queue.record_sent(self.session, post.id or 0, self.now, f"m{post.id}", thread=False)
                 self.session.expire(post)
         if self.promised and self.promised.at <= self.now:
             assert any(post.occurrence == self.promised.day for post in self.prompts()), self.promised

@@ -102,6 +102,19 @@ async def test_what_raises_is_rolled_back(database: Database) -> None:
     assert await database.read(keys) == ["whole"]
 
 
+async def test_a_lost_iterator_hangs_nobody(database: Database) -> None:
+    """StopIteration, which no future can carry, reaches the one who waits as another error."""
+
+    def empty(session: Session) -> str:
+        return next(iter(keys(session)))
+
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await database.write(empty)
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await database.read(empty)
+
+
 async def test_readers_cannot_write(database: Database) -> None:
     """What only reads runs on connections that refuse to write."""
 

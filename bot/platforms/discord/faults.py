@@ -52,7 +52,9 @@ def _meaning(error: discord.HTTPException, missing: Missing) -> Exception:
     if error.status == 401:  # noqa: PLR2004 - the token was changed while we run
         return TryLater("Discord does not accept the bot's token any more.", 60.0)
     if error.code == UNKNOWN_CHANNEL:
-        return Held("The channel is gone. Choose another one with /setup.", gone=True)
+        return Held(
+            "The channel is gone. Say /setup in another one, and the group can move there.", gone=True
+        )
     if error.code in (NO_ACCESS, NO_PERMISSION):
         return Held(_lacks(missing()))
     return Held(_REASONS.get(error.code) or f"Discord refused it: {clean(error.text, 200)} ({error.code}).")

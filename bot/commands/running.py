@@ -1,0 +1,69 @@
+"""How a group's schedule runs, pauses and goes on: shared by /setup, /schedule, /pause and /resume."""
+
+from datetime import datetime, timedelta
+
+from bot.commands.context import Context
+from bot.commands.post_texts import week_of
+from bot.commands.scope import edition_of, schedule_of, weeks_of
+from bot.commands.times import TimesTyped, change_times
+from bot.store import groups, members, posts
+from bot.store.tables import Group, GroupState, PostKind, PostState
+from bot.study.schedule import next_due, rescheduled_from, same_place
+from bot.study.zones import zone
+
+
+def go_on(group: Group, now: datetime) -> None:
+    """Run from now on; what would have been due before is not posted."""
+    group.state, group.held_reason, group.paused_until = GroupState.ACTIVE, "", None
+    group.planned_to = now
+    group.next_due_at = next_due(schedule_of(group), now)
+
+
+def wait_for_end_of_pause(group: Group) -> None:
+    """Plan nothing before `paused_until`, or nothing at all without one."""
+    if group.paused_until is None:
+        group.next_due_at = None
+    else:
+        # Midnight of the day itself belongs to the time after the pause.
+        group.planned_to = group.paused_until - timedelta(microseconds=1)
+        group.next_due_at = next_due(schedule_of(group), group.planned_to)
+
+
+def reschedule(group: Group, now: datetime) -> None:
+    """Find the next time after day, time or zone were changed; near the firing nothing is lost or doubled."""
+    if group.state == GroupState.PAUSED:
+        wait_for_end_of_pause(group)
+    elif group.state == GroupState.ACTIVE:
+        if group.next_due_at is None or group.next_due_at > now:
+            group.planned_to = rescheduled_from(schedule_of(group), group.planned_to, now)
+        group.next_due_at = next_due(schedule_of(group), group.planned_to)
+
+
+def drop_waiting(ctx: Context, group: Group, reason: str) -> None:
+    """Give up posts that nobody saw; the plan goes on with the first topic among them."""
+    for post in posts.unsent(ctx.session, group.id or 0):
+        if post.id is None or post.state == PostState.CLAIMED:
+            continue  # somebody is sending it
+        posts.miss(ctx.session, post.id, reason)
+        if post.kind == PostKind.PROMPT and not post.message_id:
+            group.step = min(group.step, week_of(edition_of(ctx, group), group, post).number - 1)
+
+
+def change(ctx: Context, group: Group, typed: TimesTyped) -> None:
+    """Apply changed times to a group that exists, and what follows from them. Raises Refused."""
+    old_zone, old_weeks = group.zone, weeks_of(ctx, group)
+    change_times(group, typed)
+    group.step = same_place(old_weeks, weeks_of(ctx, group), group.step)
+    if group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group)):
+        go_on(group, ctx.now)
+    elif _moved(typed):
+        reschedule(group, ctx.now)
+    groups.save(ctx.session, group)
+    if group.zone != old_zone:
+        # Weeks and months of the boards begin at the group's midnight.
+        for member in members.members_of(ctx.session, group.id or 0):
+            members.rebuild_scores(ctx.session, member, zone(group.zone))
+
+
+def _moved(typed: TimesTyped) -> bool:
+    return any((typed.day, typed.time, typed.timezone, typed.reminder_day, typed.reminder_time))

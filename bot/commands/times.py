@@ -1,0 +1,47 @@
+"""The times of a group as somebody types them."""
+
+from dataclasses import dataclass
+
+from bot.core.markup import escape
+from bot.core.reply import refuse
+from bot.store.tables import Group
+from bot.study.pace import parse_pace
+from bot.study.spoken import NotUnderstood, parse_day, parse_time
+from bot.study.zones import parse_zone
+
+NOT_UNDERSTOOD = "Not changed yet"
+
+
+@dataclass(frozen=True, slots=True)
+class TimesTyped:
+    """The times of a group as somebody typed them; empty leaves a time as it is."""
+
+    day: str = ""
+    time: str = ""
+    timezone: str = ""
+    pace: str = ""
+    reminder_day: str = ""
+    reminder_time: str = ""
+
+
+def change_times(group: Group, typed: TimesTyped) -> None:
+    """Apply what was typed. A reminder that nobody placed moves along with the prompt. Raises Refused."""
+    try:
+        if typed.day:
+            moved = parse_day(typed.day)
+            group.reminder_weekday = (group.reminder_weekday + moved - group.weekday) % 7
+            group.weekday = moved
+        if typed.time:
+            minute = parse_time(typed.time)
+            group.reminder_minute = minute if group.reminder_minute == group.minute else group.reminder_minute
+            group.minute = minute
+        if typed.timezone:
+            group.zone = parse_zone(typed.timezone)
+        if typed.pace:
+            group.pace_hours = parse_pace(typed.pace).hours
+        if typed.reminder_day:
+            group.reminder_weekday = parse_day(typed.reminder_day)
+        if typed.reminder_time:
+            group.reminder_minute = parse_time(typed.reminder_time)
+    except NotUnderstood as error:
+        raise refuse(NOT_UNDERSTOOD, escape(str(error))) from error

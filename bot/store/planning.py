@@ -1,0 +1,72 @@
+"""Planning in the database: which groups are due, what they have, and the rows that follow."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlmodel import Session
+
+from bot.store.posts import UNSENT
+from bot.store.tables import Group, Post
+
+_GROUP = Group.__table__  # type: ignore[attr-defined]
+_POST = Post.__table__  # type: ignore[attr-defined]
+_DUE = (
+    select(_GROUP).where(_GROUP.c.next_due_at <= bindparam("now")).order_by(_GROUP.c.next_due_at)
+).with_for_update(skip_locked=True)
+_ADVANCE = update(_GROUP).where(_GROUP.c.id == bindparam("group"))
+
+
+def due_groups(session: Session, now: datetime, limit: int) -> Sequence[Any]:
+    """Rows of groups whose next occurrence has come, longest waiting first, locked against other planners.
+
+    Rows and not objects: ten thousand groups are planned in one tick.
+    """
+    return session.connection().execute(_DUE.limit(limit), {"now": now}).all()
+
+
+def advance_groups(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Write what planning changed: each mapping has `group` (the id) and the same columns."""
+    if changes:
+        values: dict[str, Any] = {name: bindparam(name) for name in changes[0] if name != "group"}
+        session.connection().execute(_ADVANCE.values(values), list(changes))
+
+
+def add_posts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Queue posts. Raises IntegrityError when (group, kind, occurrence) is there already."""
+    if rows:
+        session.connection().execute(insert(_POST), list(rows))
+
+
+class Known(NamedTuple):
+    """A post that exists already, as far as planning cares."""
+
+    group_id: int
+    kind: str
+    occurrence: date
+    item_id: int
+    state: str
+    id: int
+    waiting: bool
+    """Whether it is queued or held and certainly was never in the channel."""
+
+
+def known_posts(session: Session, group_ids: Sequence[int], since: date) -> dict[int, list[Known]]:
+    """The posts of several groups from an occurrence on, by group, oldest first."""
+    post = _POST.c
+    columns = (post.group_id, post.kind, post.occurrence, post.item_id, post.state, post.id, UNSENT)
+    wanted = _POST.c.group_id.in_(group_ids), _POST.c.occurrence >= since
+    rows = session.connection().execute(select(*columns).where(*wanted).order_by(_POST.c.occurrence))
+    found: dict[int, list[Known]] = {}
+    for row in rows:
+        known = Known(*row)
+        found.setdefault(known.group_id, []).append(known)
+    return found
+
+
+def next_due(session: Session) -> datetime | None:
+    """The earliest moment at which a group is due, or a post or its thread worth an attempt."""
+    columns = (_GROUP.c.next_due_at, _POST.c.try_at, _POST.c.thread_try_at)
+    found = [session.connection().execute(select(func.min(column))).scalar() for column in columns]
+    return min((moment for moment in found if moment is not None), default=None)

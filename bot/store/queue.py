@@ -1,0 +1,169 @@
+"""The queue of posts: claiming a row, and recording what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_objects
+
+from bot.store.tables import Group, Post, PostState, Workspace
+
+LEASE = timedelta(seconds=60)
+"""How long a claim lasts; longer than a send may take, so that two never send the same row at once."""
+
+RECHECK = timedelta(minutes=10)
+"""When a post that was held for the first time is tried once more."""
+
+_GROUP = Group.__table__  # type: ignore[attr-defined]
+_POST = Post.__table__  # type: ignore[attr-defined]
+_WORKSPACE = Workspace.__table__  # type: ignore[attr-defined]
+
+# Not a join: SQLite would begin with every group of the platform and read all their posts, ever.
+_SERVED = select(_POST.c.id).where(
+    exists()
+    .select_from(_GROUP.join(_WORKSPACE, _WORKSPACE.c.id == _GROUP.c.workspace_id))
+    .where(_GROUP.c.id == _POST.c.group_id, _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)))
+)
+_WITH_GROUP = (
+    select_objects(Post, Group, Workspace)
+    .join(Group, col(Group.id) == col(Post.group_id))
+    .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+    .where(Post.id == bindparam("post"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on a post until the lease ends.
+
+    `doubt` is since when nobody knows whether it is in the channel; None when it certainly is not.
+    """
+
+    post_id: int
+    doubt: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claimed post with what is needed to send it."""
+
+    post: Post
+    group: Group
+    workspace: Workspace
+    doubt: datetime | None
+
+
+def claim(
+    session: Session, platforms: Sequence[str], now: datetime, limit: int, only: int | None = None
+) -> list[Claim]:
+    """Take posts of these platforms that are worth an attempt now, longest waiting first.
+
+    The one whose update changed the row owns it; the lease brings the row back by itself if its owner dies.
+    What is held stays so until it is sent, so that its organizer is told once.
+    """
+    values = {
+        "state": _unless_held(PostState.CLAIMED),
+        "attempts": _POST.c.attempts + 1,
+        "try_at": now + LEASE,
+        "tried_at": func.coalesce(_POST.c.tried_at, now),
+    }
+    taken = _take(session, platforms, _POST.c.try_at, now, limit, only, values)
+    # A row that was never tried before has just been given this moment.
+    return [Claim(post_id, tried_at if tried_at < now else None) for post_id, tried_at in taken]
+
+
+def claim_threads(
+    session: Session, platforms: Sequence[str], now: datetime, limit: int, only: int | None = None
+) -> list[Claim]:
+    """Take sent prompts whose discussion thread is still to be opened, in the same way."""
+    values = {"thread_try_at": now + LEASE}
+    taken = _take(session, platforms, _POST.c.thread_try_at, now, limit, only, values)
+    return [Claim(post_id) for post_id, _ in taken]
+
+
+def claimed(session: Session, claim: Claim) -> Claimed:
+    """Read what a claim is about."""
+    post, group, workspace = session.exec(_WITH_GROUP, params={"post": claim.post_id}).one()
+    return Claimed(post, group, workspace, claim.doubt)
+
+
+def _take(
+    session: Session,
+    platforms: Sequence[str],
+    due: Any,
+    now: datetime,
+    limit: int,
+    only: int | None,
+    values: Mapping[str, Any],
+) -> list[Any]:
+    chosen = _waiting_for(due)
+    if only is not None:
+        chosen = chosen.where(_POST.c.id == only)
+    wanted = {"platforms": list(platforms), "now": now, "limit": limit}
+    ids = list(session.connection().execute(chosen, wanted).scalars())
+    if not ids:
+        return []
+    taken = update(_POST).where(_POST.c.id.in_(ids), due <= now).values(values)
+    found = session.connection().execute(taken.returning(_POST.c.id, _POST.c.tried_at))
+    order = {post_id: place for place, post_id in enumerate(ids)}
+    return sorted(found, key=lambda row: order[row.id])
+
+
+@cache
+def _waiting_for(due: ColumnElement[datetime | None]) -> Any:
+    served = _SERVED.where(due <= bindparam("now")).order_by(due).limit(bindparam("limit"))
+    return served.with_for_update(skip_locked=True, of=_POST)
+
+
+def _record(session: Session, post_id: int | None, **values: Any) -> None:
+    session.connection().execute(update(_POST).where(_POST.c.id == post_id).values(**values))
+
+
+def record_sent(session: Session, post_id: int, now: datetime, message_id: str, *, thread: bool) -> None:
+    """The post is in the channel; its discussion comes next."""
+    _record(
+        session,
+        post_id,
+        state=PostState.SENT,
+        try_at=None,
+        tried_at=None,
+        sent_at=now,
+        message_id=message_id,
+        reason="",
+        thread_try_at=now if thread else None,
+    )
+
+
+def _unless_held(state: PostState) -> Any:
+    return case((_POST.c.state == PostState.HELD, PostState.HELD.value), else_=state.value)
+
+
+def record_later(session: Session, claimed: Claimed, at: datetime, reason: str) -> None:
+    """The platform certainly has not taken it this time."""
+    state = _unless_held(PostState.DUE)
+    _record(session, claimed.post.id, state=state, try_at=at, tried_at=claimed.doubt, reason=reason)
+
+
+def record_unsure(session: Session, post_id: int, at: datetime, reason: str) -> None:
+    """It may be in the channel: `tried_at` stays, so that the next attempt knows."""
+    _record(session, post_id, try_at=at, reason=reason)
+
+
+def record_held(session: Session, claimed: Claimed, recheck_at: datetime | None, reason: str) -> None:
+    """A person has to mend something; with `recheck_at` it is tried once more by itself."""
+    held, doubt = PostState.HELD, claimed.doubt
+    _record(session, claimed.post.id, state=held, try_at=recheck_at, tried_at=doubt, reason=reason)
+
+
+def record_thread(session: Session, post_id: int, thread_id: str) -> None:
+    """The discussion is open."""
+    _record(session, post_id, thread_id=thread_id, thread_try_at=None, reason="")
+
+
+def record_thread_later(session: Session, post_id: int, at: datetime | None, reason: str) -> None:
+    """The discussion could not be opened; with `at` it is tried again then."""
+    _record(session, post_id, thread_try_at=at, reason=reason)
