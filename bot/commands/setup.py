@@ -91,10 +91,11 @@ def _group(ctx: Context, workspace: Workspace, where: Channel, move: int, *, ask
     found = groups.groups_of(ctx.session, workspace.platform, workspace.external_id)
     here = next((group for group in found if group.channel == where.home), None)
     held = [group for group in found if group.state == GroupState.HELD]
-    if here is None and move == MOVE:
-        here = next((group for group in held if group.id == ctx.group_id), None)
-        if here is None:
-            raise refuse(*NOT_FOUND)
+    named = next((group for group in found if group.id == ctx.group_id), None)
+    if ctx.group_id is not None and named is None:
+        raise refuse(*NOT_FOUND)
+    if here is None and move == MOVE and named in held:
+        here = named
     if here is None and held and asked and move != NEW:
         raise Refused(_ask_which(ctx, held))
     if here is None:

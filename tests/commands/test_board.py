@@ -47,7 +47,7 @@ async def test_pages_turn_by_buttons_in_place(group: World) -> None:
     await crowd(group, 32)
     said = await say(group.alice, "/leaderboard")
     assert said.footer == "Page 1 of 4 · 32 members with points"
-    assert said.buttons == ["More ▶", "This week", "This month"]
+    assert said.buttons == ["More ▶", "This week", "This month", "Show everyone"]
     second = await click(group.alice, said, "More ▶")
     assert second.message is not None
     assert said.message is not None
@@ -56,7 +56,7 @@ async def test_pages_turn_by_buttons_in_place(group: World) -> None:
     assert lines[0].startswith("🥇 member 10")
     assert lines[-1].startswith("`17` member 19")
     last = await click(group.alice, await click(group.alice, second, "More ▶"), "More ▶")
-    assert last.buttons == ["◀ Back", "This week", "This month"]
+    assert last.buttons == ["◀ Back", "This week", "This month", "Show everyone"]
     assert last.text.splitlines()[-1].startswith("`17` member 31")
     assert "Page 3 of 4" in (await click(group.alice, last, "◀ Back")).footer
 
@@ -115,3 +115,15 @@ async def test_another_zone_moves_what_was_recorded_before(group: World) -> None
     assert "alice" not in (await say(group.bob, "/leaderboard window:week")).text
     await say(group.olivia, "/schedule timezone:Pacific/Auckland")
     assert "alice" in (await say(group.bob, "/leaderboard window:week")).text
+
+
+async def test_a_board_can_be_shown_to_everyone(group: World) -> None:
+    """A board is private until its reader shows it; then nobody in it is "you", and it has no buttons."""
+    await say(group.alice, "/done docker")
+    said = await say(group.alice, "/leaderboard")
+    assert said.private
+    shown = await click(group.alice, said, "Show everyone")
+    assert not shown.private
+    assert "alice · 12 points" in shown
+    assert "you" not in shown.text
+    assert shown.buttons == []

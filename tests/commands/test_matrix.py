@@ -23,7 +23,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "progress": {"member": "alice"},
     "roadmap": {},
     "topic": {"item": "docker"},
-    "leaderboard": {"window": "week", "page": 2},
+    "leaderboard": {"window": "week", "page": 2, "shared": 1},
     "join": {},
     "leave": {},
     "help": {},
@@ -34,6 +34,7 @@ THEIRS: dict[str, dict[str, Value]] = {
         "time": "09:00",
         "timezone": "UTC",
         "pace": "5",
+        "move": 1,
     },
     "schedule": {
         "day": "friday",
@@ -118,6 +119,12 @@ async def test_ids_of_posts_marks_and_members_are_checked_too(two: World) -> Non
 async def test_a_channel_can_not_be_forged(two: World) -> None:
     """A channel comes from the platform alone: its id in a button is refused."""
     assert (await press(two.charlie, f"r1|setup|channel={two.study.id}")).title == "That does not fit"
+
+
+async def test_a_group_can_not_be_moved_into_another_server(two: World) -> None:
+    """A group belongs to its server: a forged button can't make it move into a channel elsewhere."""
+    answer = await press(two.charlie, "r1|setup|group=1|move=1", two.elsewhere.create_text_channel("new"))
+    assert answer.title == "Not found"
 
 
 async def test_every_button_is_closed_to_strangers(world: World) -> None:

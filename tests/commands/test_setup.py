@@ -1,12 +1,16 @@
 """Starting a group: /setup, its buttons, and several groups in a server."""
 
+from pathlib import Path
+
 import discord
 import pytest
 
 from bot.core.request import Channel, ChannelKind
-from tests.commands.asking import ask, ask_as, days, request, rows
+from tests.commands.asking import FIRST_PROMPT, ask, ask_as, days, request, rows
 from tests.conftest import World
 from tests.talk import click, fill_in, say, suggestions
+
+ROADMAP = Path(__file__).parents[2] / "roadmap" / "mlops.yaml"
 
 
 async def test_setup_without_options_answers_with_the_whole_plan(world: World) -> None:
@@ -215,3 +219,48 @@ async def test_the_bot_asks_which_group_where_that_is_unclear(group: World) -> N
 async def test_the_only_group_answers_everywhere_in_its_server(group: World) -> None:
     """With one group in the server a command may be said in any channel."""
     assert (await say(group.alice, "/next", group.random)).title == "Python"
+
+
+async def test_a_group_that_lost_its_channel_can_move(group: World) -> None:
+    """After the channel was deleted, /setup elsewhere offers to move the group there, with all that was recorded."""
+    await say(group.alice, "/done docker")
+    group.env.backend.delete_channel(group.study.id)
+    await days(group, 5)
+    asked = await say(group.olivia, "/setup", group.random)
+    assert asked.buttons == ["Move #study here", "Start a new group"]
+    moved = await click(group.olivia, asked, "Move #study here")
+    assert moved.title == "The study group is changed"
+    assert f"<#{group.random.id}>" in moved
+    assert "1 of 14 topics" in await say(group.alice, "/progress", group.random)
+    await days(group, 7)
+    assert group.posts(group.random)[0].title.startswith("Week 1 of 14")
+
+
+async def test_a_new_group_can_start_beside_one_on_hold(group: World) -> None:
+    """The offer to move a group can be declined: a new group starts, and the other stays on hold."""
+    group.env.backend.delete_channel(group.study.id)
+    await days(group, 5)
+    asked = await say(group.olivia, "/setup", group.random)
+    assert (await click(group.olivia, asked, "Start a new group")).title == "The study group is ready"
+    assert [state for (state,) in rows(group, "SELECT state FROM study_group ORDER BY id")] == [
+        "held",
+        "active",
+    ]
+
+
+async def test_another_roadmap_begins_anew(world: World, tmp_path: Path) -> None:
+    """/setup with another roadmap starts its plan at once, also after the first one was complete."""
+    await say(world.olivia, "/setup")
+    await days(world, FIRST_PROMPT)
+    shorter = (ROADMAP.read_text(encoding="utf-8")).replace("roadmap: mlops", "roadmap: other", 1)
+    shorter = shorter.replace("title: MLOps Engineer Skillset", "title: Another Way", 1)
+    for name, text in (("mlops.yaml", ROADMAP.read_text(encoding="utf-8")), ("other.yaml", shorter)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    world.app.settings = world.app.settings.model_copy(update={"roadmap_folder": tmp_path})
+    await world.app.reload()
+    changed = await say(world.olivia, "/setup roadmap:other")
+    assert "Another Way" in changed
+    assert "Monday 12 January, 09:00: **Python**" in changed
+    posted = await say(world.olivia, "/prompt")
+    assert posted.title == "Posted 📌"
+    assert [post.title for post in world.posts()] == ["Week 1 of 14 · Python"] * 2

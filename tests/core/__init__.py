@@ -1,0 +1,1 @@
+"""Tests of the core: text, markup and what a command is."""
