@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.commands.asking import ask, days, rows
+from tests.commands.asking import FIRST_PROMPT, ask, days, rows
+from tests.commands.test_posting import lock
 from tests.conftest import World
 from tests.talk import click, say, suggestions
 
@@ -146,3 +147,45 @@ async def test_a_week_without_a_prompt_has_no_reminder(group: World) -> None:
     await say(group.olivia, "/resume")
     await days(group, 6)
     assert [post.title.split(" of")[0] for post in group.posts()] == ["Week 1"]
+
+
+async def test_a_change_between_the_firing_and_the_tick_loses_nothing(group: World) -> None:
+    """When /setup or /schedule comes seconds after the firing and before the tick, the week's topic is still posted."""
+    await group.env.advance_time(FIRST_PROMPT * 24 * 3600 + 5)
+    await say(group.olivia, "/setup")
+    await say(group.olivia, "/schedule reminder_day:friday")
+    await group.app.tick()
+    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    await group.env.advance_time(7 * 24 * 3600)
+    await say(group.olivia, "/schedule time:08:30")
+    await group.app.tick()
+    assert [post.title.split(" · ")[0] for post in group.posts()][-1] == "Week 2 of 14"
+
+
+async def test_a_pause_gives_the_waiting_topic_back_whatever_the_pace(group: World) -> None:
+    """A prompt that waits on a missing permission comes first after a pause, also when the pace was changed."""
+    await lock(group, send_messages=False)
+    await days(group, FIRST_PROMPT)
+    await say(group.olivia, "/schedule pace:20")
+    await say(group.olivia, "/pause")
+    await lock(group)
+    assert "Monday 12 January, 09:00: **Python** (1 of 3)" in await say(group.olivia, "/resume")
+    await days(group, 7)
+    assert group.posts()[0].title.startswith("Week 1 of ")
+
+
+async def test_a_changed_day_moves_the_end_of_a_pause(prompted: World) -> None:
+    """/setup during a pause with a date finds the first post after the pause anew."""
+    await say(prompted.olivia, "/pause until:2026-01-14")
+    shown = await say(prompted.olivia, "/setup day:thursday")
+    assert "Thursday 15 January, 09:00: **Bash" in shown
+    await days(prompted, 10)
+    assert [post.title.split(" · ")[0] for post in prompted.posts()] == ["Week 1 of 14", "Week 2 of 14"]
+
+
+async def test_status_after_a_long_sleep_and_before_the_tick(group: World) -> None:
+    """/status and /schedule answer although many weeks went by unseen."""
+    await group.env.advance_time(40 * 24 * 3600)
+    await say(group.olivia, "/prompt")
+    assert (await say(group.olivia, "/status")).title.startswith("Status")
+    assert (await say(group.olivia, "/schedule")).title == "The schedule"
