@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from bot.core.reply import Reply
-from bot.core.request import Request, Value
+from bot.core.request import Request
 
 
 class Audience(StrEnum):
@@ -137,6 +137,3 @@ def _described(hint: object) -> Option | None:
     if get_origin(hint) is Annotated:
         return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Option)), None)
     return next(filter(None, map(_described, get_args(hint))), None)
-
-
-Arguments = dict[str, Value]

@@ -70,15 +70,6 @@ def places_of(
     return [(group, member) for group, member in session.exec(_PLACES_OF, params=here)]
 
 
-def group_with_workspace(session: Session, group_id: int) -> tuple[Group, Workspace] | None:
-    """A group by its id, for what the bot does by itself; people reach groups through their workspace."""
-    return session.exec(
-        select(Group, Workspace)
-        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-        .where(Group.id == group_id)
-    ).first()
-
-
 def hold(session: Session, group_id: int, reason: str) -> bool:
     """Stop a group's schedule until an organizer mends the reason; whether it was running until now."""
     running = update(Group).where(col(Group.id) == group_id, col(Group.state) != GroupState.HELD)

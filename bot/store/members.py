@@ -16,18 +16,15 @@ from bot.study.points import Score, scores
 from bot.study.progress import Act, Mark, standing_marks
 
 # Prepared once: building a statement costs as much as running it on the hot paths.
-_MARKS = (
-    select(
-        col(MarkRow.id),
-        col(MarkRow.item_id),
-        col(MarkRow.act),
-        col(MarkRow.at),
-        col(MarkRow.points),
-        col(MarkRow.undoes),
-    )
-    .where(col(MarkRow.member_id) == bindparam("member"))
-    .order_by(col(MarkRow.id))
+_MARK = (
+    col(MarkRow.id),
+    col(MarkRow.item_id),
+    col(MarkRow.act),
+    col(MarkRow.at),
+    col(MarkRow.points),
+    col(MarkRow.undoes),
 )
+_MARKS = select(*_MARK).where(col(MarkRow.member_id) == bindparam("member")).order_by(col(MarkRow.id))
 _MEMBER = select_row(Member).where(
     Member.group_id == bindparam("group"), Member.person == bindparam("person")
 )
@@ -64,15 +61,7 @@ def active_members(session: Session, group_id: int) -> int:
 def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Mapping[int, Sequence[Mark]]:
     """What the members of a group recorded about some items, by member, oldest first."""
     rows = session.connection().execute(
-        select(
-            col(MarkRow.member_id),
-            col(MarkRow.id),
-            col(MarkRow.item_id),
-            col(MarkRow.act),
-            col(MarkRow.at),
-            col(MarkRow.points),
-            col(MarkRow.undoes),
-        )
+        select(col(MarkRow.member_id), *_MARK)
         .join(Member, col(Member.id) == col(MarkRow.member_id))
         .where(
             col(Member.group_id) == group_id, col(Member.left_at).is_(None), col(MarkRow.item_id).in_(items)
@@ -180,11 +169,4 @@ def _upsert(dialect: str) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["group_id", "period", "member_id"],
         set_={"points": statement.excluded.points, "reached_at": statement.excluded.reached_at},
-    )
-
-
-def note_of(session: Session, mark_id: int) -> str:
-    """The note that was written with a mark."""
-    return str(
-        session.connection().execute(select(col(MarkRow.note)).where(col(MarkRow.id) == mark_id)).scalar_one()
     )
