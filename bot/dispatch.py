@@ -105,7 +105,11 @@ class Dispatcher:
         reply = await (self.database.write(work) if command.writes else self.database.read(work))
         if reply.deliver is None:
             return reply
-        await self.deliver(reply.deliver)
+        try:
+            await self.deliver(reply.deliver)
+        except Exception:
+            # The post is queued and goes out with the next tick; the answer says how it stands.
+            log.exception("a post asked for was not delivered at once", extra={"post": reply.deliver})
         told = {GROUP: group_id or "", "post": reply.deliver}
         return await self._run(replace(request, command="posted", args=told))
 

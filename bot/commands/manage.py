@@ -30,7 +30,7 @@ COMPLETE = "The plan is complete"
 COMPLETE_TEXT = (
     "Every week was posted, so there is nothing to pause or resume. `/setup` starts another roadmap."
 )
-PAUSE_REASON = "The group was paused."
+PAUSE_REASON, HELD_REASON = "The group was paused.", "The group was on hold."
 
 
 def schedule(
@@ -88,6 +88,7 @@ def resume(ctx: Context) -> Reply:
         return Reply(COMPLETE, COMPLETE_TEXT)
     was_running = group.state == GroupState.ACTIVE
     if not was_running:
+        drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
         groups.save(ctx.session, group)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)

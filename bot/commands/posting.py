@@ -10,7 +10,9 @@ from bot.core.reply import Button, Field, Reply, Tone, refuse
 from bot.core.text import plural
 from bot.store import groups, members, posts
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
-from bot.study.schedule import NEAR, Occurrence, next_reminder, prompt_day_now, reminded_week
+from bot.study.calendar import local
+from bot.study.schedule import NEAR, Occurrence, next_reminder, prompt_day, prompt_day_now, reminded_week
+from bot.study.zones import zone
 
 THERE = "This week's topic is there already"
 THERE_TEXT = "{} · posted {}."
@@ -48,7 +50,10 @@ def prompt(ctx: Context, again: Again = 0) -> Reply:
         return _deliver(_new(ctx, group))
     ours = post.item_id in edition_of(ctx, group).keys
     if post.state == PostState.SENT and ours and not again:
-        return _there(ctx, group, post)
+        if post.message_id:
+            return _there(ctx, group, post)
+        # It stands in a channel that the group has left.
+        again = post.edition + 1
     if again and not posts.post_again(ctx.session, post.id or 0, again - 1, ctx.now):
         raise refuse(ASKED, ASKED_TEXT)
     if not again:
@@ -61,8 +66,14 @@ def _deliver(post_id: int) -> Reply:
 
 
 def _this_week(ctx: Context, group: Group) -> Post | None:
-    """This week's prompt: the one of the day, or one so close that another would be too much."""
-    day = prompt_day_now(schedule_of(group), ctx.now)
+    """This week's prompt, or one so close that another would be too much."""
+    schedule = schedule_of(group)
+    today = local(ctx.now, zone(group.zone)).date()
+    begun = posts.post_at(ctx.session, group.id or 0, PostKind.PROMPT, prompt_day(schedule, today))
+    if begun is not None and begun.state != PostState.MISSED:
+        return begun
+    # Without one, a prompt asked for shortly before the next week begins is the one of that week.
+    day = prompt_day_now(schedule, ctx.now)
     exact = posts.post_at(ctx.session, group.id or 0, PostKind.PROMPT, day)
     if exact is not None:
         return exact
@@ -138,7 +149,8 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
     if found is None:
         raise refuse(NOT_POSTED, ON_ITS_WAY)
     if found.state == PostState.SENT:
-        soon = upcoming(ctx, group, 1) if group.state == GroupState.ACTIVE else []
+        more = group.state == GroupState.ACTIVE and group.step < len(weeks_of(ctx, group))
+        soon = upcoming(ctx, group, 1) if more else []
         then = [NEXT_ONE.format(f"**{date_text(group, date.at)}**") for date in soon]
         return Reply(POSTED, "\n".join([_link(ctx, group, found), *then]), tone=Tone.GOOD)
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
@@ -166,7 +178,8 @@ def status(ctx: Context) -> Reply:
         change_button(group),
         turn if running else Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️"),
     ]
-    if any(post.state == PostState.HELD and post.kind == PostKind.PROMPT for post in latest[:1]):
+    newest = next((post for post in latest if post.kind == PostKind.PROMPT), None)
+    if newest is not None and newest.state == PostState.HELD:
         buttons.append(_try_again(group))
     count = plural(members.active_members(ctx.session, group.id or 0), "member")
     return Reply(
@@ -186,7 +199,8 @@ def _post_line(ctx: Context, group: Group, post: Post) -> str:
 
 def _previews(ctx: Context, group: Group) -> list[Field]:
     """The next prompt and the next reminder, word for word."""
-    if group.state not in (GroupState.ACTIVE, GroupState.PAUSED):
+    waits_for_resume = group.state == GroupState.PAUSED and group.paused_until is None
+    if waits_for_resume or group.state not in (GroupState.ACTIVE, GroupState.PAUSED):
         return []
     weeks, schedule = weeks_of(ctx, group), schedule_of(group)
     dates = upcoming(ctx, group, 1) if group.step < len(weeks) else []

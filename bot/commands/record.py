@@ -33,6 +33,7 @@ ALREADY_OUT = "Already left out: {}"
 TAKEN_BACK = "Taken back: {}"
 NOTHING_TO_UNDO = "Nothing to take back"
 NOTHING_TO_UNDO_TEXT = "You have no record here that is not taken back already."
+LEFT, LEFT_TEXT = "You have left the group", "What you recorded is kept as it is; `/join` brings you back."
 NOT_THE_LAST = (
     "That was taken back already, or you recorded something since. `/undo` takes back your last record."
 )
@@ -113,6 +114,8 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
     """Take your last record back, a skip too; again and again."""
     who = learner(ctx)
     last = who.standing_marks[-1] if who.standing_marks else None
+    if who.member is not None and who.member.left_at is not None:
+        return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))
     if last is None or who.member is None:
         return Reply(NOTHING_TO_UNDO, NOTHING_TO_UNDO_TEXT, buttons=(_next(who),))
     if mark and mark != last.id:

@@ -7,7 +7,7 @@ from bot.commands.post_texts import week_of
 from bot.commands.scope import edition_of, schedule_of, weeks_of
 from bot.commands.times import TimesTyped, change_times
 from bot.store import groups, members, posts
-from bot.store.tables import Group, GroupState, PostKind, PostState
+from bot.store.tables import Group, GroupState, PostKind
 from bot.study.schedule import next_due, rescheduled_from, same_place
 from bot.study.zones import zone
 
@@ -40,13 +40,14 @@ def reschedule(group: Group, now: datetime) -> None:
 
 
 def drop_waiting(ctx: Context, group: Group, reason: str) -> None:
-    """Give up posts that nobody saw; the plan goes on with the first topic among them."""
+    """Give up posts that nobody saw; the plan goes on with the topic of the last prompt, if that was one of them."""
+    weeks = weeks_of(ctx, group)
+    last = weeks[group.step - 1].topic.key if group.step else None
     for post in posts.unsent(ctx.session, group.id or 0):
-        if post.id is None or post.state == PostState.CLAIMED:
-            continue  # somebody is sending it
-        posts.miss(ctx.session, post.id, reason)
-        if post.kind == PostKind.PROMPT and not post.message_id:
-            group.step = min(group.step, week_of(edition_of(ctx, group), group, post).number - 1)
+        posts.miss(ctx.session, post.id or 0, reason)
+        week = week_of(edition_of(ctx, group), group, post)
+        if post.kind == PostKind.PROMPT and week.topic.key == last:
+            group.step = min(group.step, week.number - 1)
 
 
 def change(ctx: Context, group: Group, typed: TimesTyped) -> None:

@@ -19,7 +19,7 @@ from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind
 from bot.core.text import clean, join_words
-from bot.store import groups
+from bot.store import groups, posts
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
 from bot.study.zones import zone_for_locale
@@ -37,7 +37,7 @@ NO_ROADMAP, NO_ROADMAP_TEXT = "No roadmap called “{}”", "There is: {}."
 NOTHING_OFFERED = "No roadmap is loaded. Whoever runs Roadmate can check with `roadmate roadmap check`."
 DEFAULT_ROADMAP = "mlops"
 MONDAY, NINE, REMINDER_AFTER_DAYS = 0, 9 * 60, 3
-OTHER_ROADMAP = "The group changed its roadmap."
+OTHER_ROADMAP, HELD_REASON = "The group changed its roadmap.", "The group was on hold."
 LOST_CHANNEL = "A group of this server is on hold"
 LOST_CHANNEL_TEXT = "Its channel may be gone. It can move here with its members and everything they recorded."
 MOVE_HERE, START_NEW = "Move #{} here", "Start a new group"
@@ -94,8 +94,9 @@ def _group(ctx: Context, workspace: Workspace, where: Channel, move: int, *, ask
     named = next((group for group in found if group.id == ctx.group_id), None)
     if ctx.group_id is not None and named is None:
         raise refuse(*NOT_FOUND)
-    if here is None and move == MOVE and named in held:
+    if here is None and move == MOVE and named is not None and named in held:
         here = named
+        posts.forget_messages(ctx.session, named.id or 0)
     if here is None and held and asked and move != NEW:
         raise Refused(_ask_which(ctx, held))
     if here is None:
@@ -169,8 +170,11 @@ def _begin(ctx: Context, group: Group, edition: Edition, typed: TimesTyped) -> N
     change(ctx, group, typed)
     over = group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group))
     if over or group.state == GroupState.HELD:
+        drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
     groups.save(ctx.session, group)
+    # What people are suggested may be of another roadmap now.
+    ctx.memory.seats.clear()
 
 
 def _answer(ctx: Context, group: Group, where: Channel, *, is_new: bool, guessed: bool) -> Reply:

@@ -10,6 +10,7 @@ from bot.study.spoken import NotUnderstood, parse_day, parse_time
 from bot.study.zones import parse_zone
 
 NOT_UNDERSTOOD = "Not changed yet"
+SAME_MOMENT = "The reminder can not come together with the topic. Choose another day or time for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class TimesTyped:
 
 
 def change_times(group: Group, typed: TimesTyped) -> None:
-    """Apply what was typed. A reminder that nobody placed moves along with the prompt. Raises Refused."""
+    """Apply what was typed. Raises Refused.
+
+    The reminder moves along with the prompt's day, and with its time where they are the same.
+    """
     try:
         if typed.day:
             moved = parse_day(typed.day)
@@ -45,3 +49,5 @@ def change_times(group: Group, typed: TimesTyped) -> None:
             group.reminder_minute = parse_time(typed.reminder_time)
     except NotUnderstood as error:
         raise refuse(NOT_UNDERSTOOD, escape(str(error))) from error
+    if (group.weekday, group.minute) == (group.reminder_weekday, group.reminder_minute):
+        raise refuse(NOT_UNDERSTOOD, SAME_MOMENT)

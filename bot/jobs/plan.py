@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bot.store import planning, posts
 from bot.store.planning import Known
 from bot.store.tables import GroupState, PostKind, PostState
+from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace
 from bot.study.schedule import (
@@ -24,6 +25,7 @@ from bot.study.schedule import (
     next_due,
     reminded_week,
 )
+from bot.study.zones import zone
 
 log = logging.getLogger("roadmate.plan")
 
@@ -102,11 +104,14 @@ class _Plan:
         self.step = group.step
         self.rows: list[dict[str, Any]] = []
         self.unsent: list[int] = []
+        self.last_prompt_at = self.now
 
     def made(self) -> _Made:
         """The rows to add and the change of the group's own row."""
         since = max(self.group.planned_to, self.now - FURTHEST_BACK)
-        for occurrence in self.times.between(self.schedule, since):
+        due = self.times.between(self.schedule, since)
+        self.last_prompt_at = max((o.at for o in due if o.kind == PROMPT), default=since)
+        for occurrence in due:
             (self._prompt if occurrence.kind == PROMPT else self._reminder)(occurrence)
         over = self.step >= len(self.weeks) and not self._reminder_to_come()
         change = {
@@ -150,7 +155,10 @@ class _Plan:
         item = next((item for day, item in reversed(self.prompts) if week <= day <= last), None)
         # A topic that is no longer on the group's roadmap has nothing to be reminded of.
         if item in self.edition.keys and (REMINDER, occurrence.day) not in self.taken:
-            self._add(occurrence, PostKind.REMINDER, self.step, item, missed=self._missed(occurrence))
+            # Once the next week has begun, nobody wants to be reminded of the last one.
+            over = occurrence.at < self.last_prompt_at
+            missed = over or self._missed(occurrence)
+            self._add(occurrence, PostKind.REMINDER, self.step, item, missed=missed)
 
     def _missed(self, occurrence: Occurrence) -> bool:
         return self.now - occurrence.at > self.catch_up
@@ -176,4 +184,5 @@ class _Plan:
 
     def _reminder_to_come(self) -> bool:
         """Whether the last prompt's week still has its reminder ahead."""
-        return bool(self.prompts) and self.now.date() - self.prompts[-1][0] < WEEK
+        today = local(self.now, zone(self.group.zone)).date()
+        return bool(self.prompts) and today - self.prompts[-1][0] < WEEK

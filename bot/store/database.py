@@ -51,8 +51,9 @@ class Database:
             writer = reader = create_engine(self.url, pool_size=8, max_overflow=0, pool_pre_ping=True)
         self._engines = [writer] if writer is reader else [writer, reader]
         self._writer, self._reader = writer, reader
-        self._writers = ThreadPoolExecutor(1 if self._sqlite else 8, "db-write")
-        self._readers = ThreadPoolExecutor(READERS, "db-read") if self._sqlite else self._writers
+        # One writer everywhere: commands read, decide and write, and two at once would decide on the same reading.
+        self._writers = ThreadPoolExecutor(1, "db-write")
+        self._readers = ThreadPoolExecutor(READERS, "db-read")
 
     def close(self) -> None:
         """Let what is running finish, then close every connection."""

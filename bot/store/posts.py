@@ -104,12 +104,8 @@ def post_again(session: Session, post_id: int, edition: int, now: datetime) -> b
 
 
 def unsent(session: Session, group_id: int) -> Sequence[Post]:
-    """Posts of a group that are queued or held."""
-    return session.exec(
-        select(Post).where(
-            Post.group_id == group_id, col(Post.state).in_([PostState.DUE, PostState.CLAIMED, PostState.HELD])
-        )
-    ).all()
+    """Posts of a group that wait or are held and certainly were never in the channel."""
+    return session.exec(select(Post).where(Post.group_id == group_id, UNSENT)).all()
 
 
 def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> None:
@@ -117,6 +113,12 @@ def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> Non
     due = {"state": PostState.DUE, "try_at": now, "due_at": now, "attempts": 0, **values}
     free = _POST.c.id == post_id, _POST.c.state != PostState.CLAIMED
     session.connection().execute(update_columns(_POST).where(*free).values(due))
+
+
+def forget_messages(session: Session, group_id: int) -> None:
+    """Let go of what was posted in a channel that the group has left; the records stay."""
+    gone = {"message_id": "", "thread_id": "", "thread_try_at": None}
+    session.connection().execute(update_columns(_POST).where(_POST.c.group_id == group_id).values(gone))
 
 
 def miss(session: Session, post_id: int, reason: str) -> None:

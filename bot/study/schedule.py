@@ -15,7 +15,7 @@ REMINDER = "reminder"
 NEAR = timedelta(days=4)
 """Two prompts are never closer than this, so that moving the day does not post two topics in a row."""
 
-EARLY = timedelta(hours=48)
+EARLY = NEAR
 """A prompt asked for this shortly before its time takes the place of the scheduled one."""
 
 

@@ -189,3 +189,10 @@ async def test_status_after_a_long_sleep_and_before_the_tick(group: World) -> No
     await say(group.olivia, "/prompt")
     assert (await say(group.olivia, "/status")).title.startswith("Status")
     assert (await say(group.olivia, "/schedule")).title == "The schedule"
+
+
+async def test_a_reminder_never_comes_with_the_topic(group: World) -> None:
+    """A reminder at the topic's own day and time is refused, and nothing is changed."""
+    answer = await say(group.olivia, "/schedule reminder_day:monday")
+    assert answer.title == "Not changed yet"
+    assert "Thursday" in await say(group.olivia, "/schedule")

@@ -108,3 +108,12 @@ async def test_a_direct_message_is_answered_kindly(group: World, name: str) -> N
     said = await say(group.alice.user, f"/{name}", **options)
     assert said.title == ("How Roadmate works" if name == "help" else "Study groups live in servers")
     assert rows(group, "SELECT * FROM member") == []
+
+
+async def test_undo_brings_nobody_back(group: World) -> None:
+    """Somebody who has left stays away: /undo changes nothing and offers to join again."""
+    await say(group.alice, "/done docker")
+    await say(group.alice, "/leave")
+    answer = await say(group.alice, "/undo")
+    assert answer.title == "You have left the group"
+    assert answer.buttons == ["Join again"]

@@ -230,3 +230,32 @@ async def test_every_week_is_posted_as_it_was_previewed_until_the_plan_ends(prom
     assert (await say(group.olivia, "/prompt")).title == "The plan is complete"
     assert (await say(group.olivia, "/pause")).title == "The plan is complete"
     assert rows(group, "SELECT state FROM study_group") == [("finished",)]
+
+
+async def test_two_topics_are_never_close_together(group: World) -> None:
+    """A first topic posted by hand on Saturday stands for the coming week; Monday brings no second one."""
+    await days(group, 2.5)
+    await say(group.olivia, "/prompt")
+    await days(group, 3)
+    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    assert "there already" in (await say(group.olivia, "/prompt")).title
+    await days(group, 7)
+    assert group.posts()[-1].title.startswith("Week 2 of 14")
+
+
+async def test_prompt_late_in_the_week_links_this_weeks_topic(prompted: World) -> None:
+    """On Saturday /prompt links Monday's topic and does not post the next week's."""
+    await days(prompted, 5)
+    assert (await say(prompted.olivia, "/prompt")).title == "This week's topic is there already"
+
+
+async def test_a_group_on_hold_goes_on_with_its_topic(group: World) -> None:
+    """A topic that was held for weeks is not lost: it comes first after /resume."""
+    await lock(group, send_messages=False)
+    await days(group, FIRST_PROMPT)
+    await say(group.olivia, "/pause")
+    await days(group, 20)
+    await lock(group)
+    await say(group.olivia, "/resume")
+    await days(group, 7)
+    assert group.posts()[0].title == "Week 1 of 14 · Python"

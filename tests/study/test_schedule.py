@@ -107,11 +107,11 @@ def test_a_prompt_asked_for_now_stands_for_this_week_or_the_one_about_to_begin(
 @pytest.mark.parametrize(
     "now,expected",
     [
-        (datetime(2026, 1, 3, 8, 59, tzinfo=UTC), date(2025, 12, 29)),
-        (datetime(2026, 1, 3, 9, 0, tzinfo=UTC), date(2026, 1, 5)),
+        (datetime(2026, 1, 1, 8, 59, tzinfo=UTC), date(2025, 12, 29)),
+        (datetime(2026, 1, 1, 9, 0, tzinfo=UTC), date(2026, 1, 5)),
         (datetime(2026, 1, 5, 8, 59, tzinfo=UTC), date(2026, 1, 5)),
         (datetime(2026, 1, 5, 9, 1, tzinfo=UTC), date(2026, 1, 5)),
-        (datetime(2026, 1, 8, 9, 0, tzinfo=UTC), date(2026, 1, 5)),
+        (datetime(2026, 1, 8, 8, 59, tzinfo=UTC), date(2026, 1, 5)),
     ],
 )
 def test_prompt_day_now_by_example(now: datetime, expected: date) -> None:
