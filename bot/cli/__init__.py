@@ -88,10 +88,11 @@ def demo(
     try:
         from bot.app import App
         from bot.platforms import demo as platform
-        from bot.settings import Settings
+
+        settings = read_settings()
 
         def bot(address: str, clock: "Callable[[], datetime]", further: "Sequence[Command]") -> App:
-            return App(Settings(database_url=address, _env_file=None), clock, further)
+            return App(settings.model_copy(update={"database_url": address}), clock, further)
 
         # Ctrl-C is how one leaves the demo.
         with suppress(KeyboardInterrupt):

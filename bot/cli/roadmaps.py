@@ -89,7 +89,8 @@ def _pages(roadmap: "Roadmap") -> Iterator[str]:
             yield f"  {'':24}  {topic.goal}"
     yield ""
     for source in roadmap.credits:
-        yield f"After {source.name}{f' by {source.author}' if source.author else ''}: {source.url}"
+        by, at = f" by {source.author}" if source.author else "", f": {source.url}" if source.url else ""
+        yield f"After {source.name}{by}{at}"
 
 
 def _needs(topic: "Topic") -> str:

@@ -1,6 +1,7 @@
 """Planning: what a tick makes of the groups whose time has come."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +17,7 @@ from bot.commands.manage import schedule
 from bot.commands.memory import Memory
 from bot.commands.plan_texts import upcoming
 from bot.commands.scope import weeks_of
+from bot.core.reply import Refused
 from bot.core.request import Channel, Person, Request
 from bot.jobs.plan import MISSED, UNSENT, plan_batch
 from bot.store import groups, queue
@@ -60,9 +62,10 @@ class Desk:
         self.promised = upcoming(self.context(), self.group, 1)[0] if left else None
 
     def edit(self, **typed: str) -> None:
-        """Say /schedule."""
+        """Say /schedule. What it refuses is rolled back, as in dispatch."""
         self.tick()
-        schedule(self.context(), **typed)
+        with suppress(Refused), self.session.begin_nested():
+            schedule(self.context(), **typed)
         self.promise()
 
     def context(self) -> Context:

@@ -35,7 +35,8 @@ Roadmate is running on a simulated Discord server. Open this address:
 {}
 
 Type /next in the channel, press Enter to pick the command and the arrow to send it; then press Done. Look at
-/leaderboard, and say /forward to let a week go by. "Viewing as" makes you another member.
+/leaderboard, and say /forward to let a week go by. "jump to latest" takes you to the newest answer, and
+"Viewing as" makes you another member.
 Ctrl-C ends it."""
 
 MakeBot = Callable[[str, Callable[[], datetime], Sequence[Command]], AbstractAsyncContextManager[Bot]]
