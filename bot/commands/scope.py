@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context
 from bot.commands.memory import Seat
-from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Person, Value
 from bot.store import groups, members
@@ -210,13 +209,3 @@ def first_items(roadmap: Roadmap, at: Standing) -> tuple[str, ...]:
     """Keys of what a person is on: the current topic and what remains of it."""
     topic = progress.current_topic(roadmap, at)
     return (topic.key, *(r.key for r in progress.remaining(topic, at))) if topic else ()
-
-
-def place(group: Group) -> str:
-    """The group's channel, as text that both platforms turn into a link."""
-    return f"<#{group.channel}>"
-
-
-def shown(name: str) -> str:
-    """A person's name as bold, inert text."""
-    return f"**{escape(name)}**"
