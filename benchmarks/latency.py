@@ -46,7 +46,7 @@ async def _measured(folder: Path) -> list[Figure]:
         simulated = await _simulated(world, watch)
         watch.answer_nothing()
         direct, first = await _direct(world, watch, 10**17)
-        with Seams(world.app) as seams:
+        with Seams() as seams:
             _, first = await _direct(world, watch, first, seams)
     floor.close()
     return [

@@ -1,16 +1,15 @@
 """Where the time of an answer goes: timestamps at the seams between one part and the next."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 from unittest.mock import patch
 
-from sqlalchemy import event
-
 from benchmarks.figures import Figure, median
-from bot.app import App
 from bot.dispatch import Dispatcher
 from bot.platforms.discord import answering, rendering
+from bot.store import prepared
 from bot.store.database import Database
 
 PARTS = {
@@ -23,31 +22,28 @@ PARTS = {
     "rendered": "render",
     "sent": "build the request",
 }
-SQL = "    in SQLite itself"
+SQL = "    of it at SQLite's cursor"
 
 
 class Seams:
     """Watches the seams while entered; `keep` takes what was seen for one answer."""
 
-    def __init__(self, app: App) -> None:
-        self._engines = app.database._engines  # noqa: SLF001 - to time their statements
+    def __init__(self) -> None:
         self._at: dict[str, float] = {}
         self._spent: dict[str, dict[str, list[float]]] = {}
-        self._sql = self._statement = 0.0
+        self._sql = 0.0
         self._patches = [
             patch.object(Database, "_write", self._thread(Database._write)),  # noqa: SLF001 - a seam
             patch.object(Database, "_read", self._thread(Database._read)),  # noqa: SLF001 - a seam
             # Looked up anew for each request; `handle` itself was handed out when the bot was put together.
             patch.object(Dispatcher, "_outcome", self._outcome(Dispatcher._outcome)),  # noqa: SLF001 - a seam
             patch.object(answering, "render", self._render(rendering.render)),
+            patch.object(prepared, "driver_cursor", self._cursor(prepared.driver_cursor)),
         ]
 
     def __enter__(self) -> Self:
         for each in self._patches:
             each.start()
-        for engine in self._engines:
-            event.listen(engine, "before_cursor_execute", self._before)
-            event.listen(engine, "after_cursor_execute", self._after)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -107,8 +103,12 @@ class Seams:
 
         return watched
 
-    def _before(self, *_args: object) -> None:
-        self._statement = time.perf_counter()
+    def _cursor(self, opened: Callable[..., Any]) -> Callable[..., Any]:
+        @contextmanager
+        def watched(*args: Any) -> Iterator[Any]:
+            with opened(*args) as cursor:
+                started = time.perf_counter()
+                yield cursor
+                self._sql += time.perf_counter() - started
 
-    def _after(self, *_args: object) -> None:
-        self._sql += time.perf_counter() - self._statement
+        return watched

@@ -72,7 +72,7 @@ def _line(rank: int, row: Row, *, mine: bool) -> str:
 
 def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple[Field, ...]:
     """The asker with the neighbours, unless the page shows them already."""
-    if who.member is None or who.member.id is None or any(row.member_id == who.member.id for row in shown):
+    if who.member is None or any(row.member_id == who.member.id for row in shown):
         return ()
     mine = boards.score_of(ctx.session, who.group_id, period, who.member.id)
     if mine is None:

@@ -1,5 +1,7 @@
 """From what somebody typed to the topic or resource they mean."""
 
+from functools import lru_cache
+
 from bot.commands.context import Context
 from bot.commands.scope import Learner, note_lost, portable
 from bot.core.markup import escape
@@ -72,7 +74,12 @@ def _which(ctx: Context, who: Learner, typed: str, keys: tuple[str, ...]) -> Rep
 def title_of(item: Item) -> str:
     """The plain title of an item, short enough for a button."""
     topic, resource = item
-    return clean(resource.title if resource else topic.title, LABEL)
+    return _short(resource.title if resource else topic.title)
+
+
+@lru_cache(maxsize=1024)
+def _short(title: str) -> str:
+    return clean(title, LABEL)
 
 
 def item_buttons(who: Learner, key: str) -> tuple[Button, ...]:

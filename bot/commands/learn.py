@@ -3,7 +3,6 @@
 from bot.commands.context import Context
 from bot.commands.items import find_item, find_topic, item_buttons
 from bot.commands.lines import (
-    inert,
     listed,
     resource_line,
     resource_mark,
@@ -13,7 +12,7 @@ from bot.commands.lines import (
 )
 from bot.commands.options import AnItem, ATopic, Flag, Item
 from bot.commands.scope import Learner, group_topic, learner, weeks_of
-from bot.core.markup import bold, link
+from bot.core.markup import bold, escape, link
 from bot.core.reply import Button, Field, Reply, Style, Tone
 from bot.core.text import hours_text, plural
 from bot.store import posts
@@ -65,11 +64,11 @@ def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
     fields = (
         Field(FOCUS, _focus(ctx, who, topic)),
         Field(f"{REMAINS} · {topic_progress(topic, who.at)}", lines),
-        Field(EXERCISE, inert(topic.exercise)),
+        Field(EXERCISE, escape(topic.exercise)),
     )
     return Reply(
-        inert(topic.title),
-        f"{bold(topic.goal)}\n{inert(topic.summary)}{_notices(ctx, who, topic)}",
+        escape(topic.title),
+        f"{bold(topic.goal)}\n{escape(topic.summary)}{_notices(ctx, who, topic)}",
         tuple(field for field in fields if field.text),
         _buttons(who, topic),
         footer=f"{hours_text(topic.hours)} of effort · {tally_line(tally(who.edition.roadmap.topics, who.at))}",
@@ -98,7 +97,7 @@ def _notices(ctx: Context, who: Learner, topic: Topic) -> str:
 def _focus(ctx: Context, who: Learner, topic: Topic) -> str:
     weeks = [week for week in weeks_of(ctx, who.group) if week.topic.key == topic.key]
     now = next((week for week in weeks if week.number == who.group.step), weeks[0])
-    lines = "\n".join(f"• {inert(line)}" for line in now.focus)
+    lines = "\n".join(f"• {escape(line)}" for line in now.focus)
     return lines if now.parts == 1 or not lines else f"Week {now.part} of {now.parts}\n{lines}"
 
 
@@ -107,13 +106,13 @@ def _more(who: Learner, topic: Topic) -> Reply:
     fields = (
         Field(REMAINS, "\n".join(resource_line(r, f"{n}.") for n, r in enumerate(left, 1)) or ALL_MARKED),
         Field(MORE_EXTRAS, "\n".join(map(resource_line, extras))),
-        Field("Questions to discuss", "\n".join(f"• {inert(question)}" for question in topic.questions)),
+        Field("Questions to discuss", "\n".join(f"• {escape(question)}" for question in topic.questions)),
         Field("Tools", ", ".join(link(tool.name, tool.url) for tool in topic.tools)),
     )
     numbered = [who.button(f"Done: {n}", "done", Style.GOOD, item=r.key) for n, r in enumerate(left[:9], 1)]
     back = who.button("Back", "next", emoji="↩️", topic=topic.key)
     return Reply(
-        f"{inert(topic.title)}: everything",
+        f"{escape(topic.title)}: everything",
         topic_progress(topic, who.at),
         tuple(field for field in fields if field.text),
         (*numbered, back),
@@ -139,11 +138,11 @@ def topic(ctx: Context, item: AnItem) -> Reply:
     if resource is not None:
         text = f"{resource_line(resource, resource_mark(resource, who.at))}\nIn {bold(found.title)}."
         notes = "  ".join(
-            filter(None, (inert(resource.publisher), inert(resource.level), inert(resource.cost_note)))
+            filter(None, (escape(resource.publisher), escape(resource.level), escape(resource.cost_note)))
         )
         about = who.button("The whole topic", "topic", item=found.key)
         return Reply(
-            inert(resource.title), text, footer=notes, buttons=(*item_buttons(who, resource.key), about)
+            escape(resource.title), text, footer=notes, buttons=(*item_buttons(who, resource.key), about)
         )
     return _topic_page(who, found)
 
@@ -151,7 +150,7 @@ def topic(ctx: Context, item: AnItem) -> Reply:
 def _topic_page(who: Learner, found: Topic) -> Reply:
     by_key = who.edition.roadmap.by_key
     before = [
-        f"{state_mark(by_key[key], who.at)} {inert(by_key[key].title)} ({need})"
+        f"{state_mark(by_key[key], who.at)} {escape(by_key[key].title)} ({need})"
         for keys, need in ((found.requires, "required"), (found.helpful, "helpful"))
         for key in keys
     ]
@@ -159,13 +158,13 @@ def _topic_page(who: Learner, found: Topic) -> Reply:
         Field("Before this", "\n".join(before)),
         Field("Resources", "\n".join(resource_line(r, resource_mark(r, who.at)) for r in found.main)),
         Field("Extras", "\n".join(resource_line(r, resource_mark(r, who.at)) for r in found.extras)),
-        Field("Questions to discuss", "\n".join(f"• {inert(question)}" for question in found.questions)),
-        Field(EXERCISE, inert(found.exercise)),
+        Field("Questions to discuss", "\n".join(f"• {escape(question)}" for question in found.questions)),
+        Field(EXERCISE, escape(found.exercise)),
         Field("Tools", ", ".join(link(tool.name, tool.url) for tool in found.tools)),
     )
     return Reply(
-        f"{state_mark(found, who.at)} {inert(found.title)}",
-        f"{bold(found.goal)}\n{inert(found.summary)}",
+        f"{state_mark(found, who.at)} {escape(found.title)}",
+        f"{bold(found.goal)}\n{escape(found.summary)}",
         tuple(field for field in fields if field.text),
         _buttons(who, found),
         footer=f"{hours_text(found.hours)} of effort",
@@ -179,21 +178,21 @@ def roadmap(ctx: Context) -> Reply:
     order = {key: number for number, key in enumerate(plan.order, 1)}
     fields = tuple(
         Field(
-            f"{inert(section.title)} · {counted.topics_done} of {plural(counted.topics, 'topic')}",
+            f"{escape(section.title)} · {counted.topics_done} of {plural(counted.topics, 'topic')}",
             "\n".join(
-                f"{state_mark(t, who.at)} {order[t.key]}. {inert(t.title)} ({t.hours} h)"
+                f"{state_mark(t, who.at)} {order[t.key]}. {escape(t.title)} ({t.hours} h)"
                 for t in section.topics
             ),
         )
         for section, counted in tally_sections(plan, who.at)
     )
     sources = " · ".join(
-        link(c.name, c.url) + (f" by {inert(c.author)}" if c.author else "") for c in plan.credits
+        link(c.name, c.url) + (f" by {escape(c.author)}" if c.author else "") for c in plan.credits
     )
-    text = inert(plan.summary) + (f"\nAfter {sources}" if sources else "")
+    text = escape(plan.summary) + (f"\nAfter {sources}" if sources else "")
     footer = f"{tally_line(tally(plan.topics, who.at))} · the numbers are the order to study in"
     return Reply(
-        inert(plan.title), text, fields, (who.button("What now?", "next", Style.PRIMARY),), footer=footer
+        escape(plan.title), text, fields, (who.button("What now?", "next", Style.PRIMARY),), footer=footer
     )
 
 
@@ -206,13 +205,13 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
     prompt = posts.sent_prompt_of(ctx.session, who.group_id, who.edition.ids[found.key])
     ask = f"Ask in <#{prompt.thread_id}>" if prompt and prompt.thread_id else f"Ask in <#{who.group.channel}>"
     fields = (
-        Field("First this", "\n".join(f"• {bold(t.title)}: {inert(t.goal)}" for t in before)),
+        Field("First this", "\n".join(f"• {bold(t.title)}: {escape(t.goal)}" for t in before)),
         Field("Another way in", "\n".join(map(resource_line, easier))),
         Field("Ask", f"{ask}: say what you tried and what happened instead. Others are on the same topic."),
     )
     back = who.button("Back to the topic", "next", topic=found.key)
     return Reply(
-        f"Stuck on {inert(found.title)}?",
+        f"Stuck on {escape(found.title)}?",
         STUCK_TEXT,
         tuple(field for field in fields if field.text),
         (back,),

@@ -8,9 +8,6 @@ from bot.core.text import bar, hours_text, join_words, plural
 from bot.study.progress import Standing, Tally, remaining
 from bot.study.roadmap import Cost, Resource, Topic
 
-inert = lru_cache(maxsize=4096)(escape)
-"""`escape` for the texts of a roadmap, which never change and stand in one answer after another."""
-
 COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
 
@@ -47,7 +44,7 @@ def resource_mark(resource: Resource, at: Standing) -> str:
 
 def topic_progress(topic: Topic, at: Standing) -> str:
     """How much of a topic's resources is done."""
-    done = sum(r.key in at.finished for r in topic.main)
+    done = len(topic.main_keys & at.finished)
     if at.topic_done(topic):
         return f"{bar(1, 1)} done"
     return f"{bar(done, len(topic.main))} {done} of {plural(len(topic.main), 'resource')}"

@@ -40,8 +40,5 @@ def leave(ctx: Context) -> Reply:
     who = learner(ctx)
     if who.member is None or who.member.left_at is not None:
         return Reply(NOT_IN, NOT_IN_TEXT, buttons=(who.button("Join", "join"),))
-    who.member.left_at = ctx.now
-    ctx.session.add(who.member)
-    ctx.session.flush()
-    members.rebuild_scores(ctx.session, who.member, who.zone)
+    members.rebuild_scores(ctx.session, members.leave(ctx.session, who.member, ctx.now), who.zone)
     return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))

@@ -34,7 +34,7 @@ def _summary(ctx: Context, who: Learner, *, other: bool) -> str:
     counted = tally(who.edition.roadmap.topics, who.at)
     lines = [f"{bar(counted.topics_done, counted.topics, 14)} **{tally_line(counted)}**"]
     points = None
-    if who.member is not None and who.member.id is not None:
+    if who.member is not None:
         points = boards.score_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
     if points is not None:
         rank = boards.rank_of_points(ctx.session, who.group_id, ALL_TIME, points.points)

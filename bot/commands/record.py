@@ -133,7 +133,6 @@ def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = No
     name = clean(ctx.request.person.name, NAME) or "member"
     came_back = who.member is not None and who.member.left_at is not None
     member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)
-    assert member.id is not None
     after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
     if came_back:
         members.rebuild_scores(ctx.session, member, who.zone)

@@ -3,19 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
 
 from bot.commands.context import Context
 from bot.commands.memory import Seat
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Person, Value
 from bot.store import groups, members
-from bot.store.tables import Group, Member
+from bot.store.places import Membership, Place, places_of
+from bot.store.tables import Group
 from bot.study import progress
-from bot.study.catalog import Edition
+from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Act, Mark, Standing
-from bot.study.roadmap import Roadmap, Topic
+from bot.study.roadmap import Topic
 from bot.study.schedule import Schedule
 from bot.study.zones import zone
 
@@ -35,6 +39,8 @@ WHICH_GROUP = "Which group do you mean?"
 WHICH_GROUP_TEXT = "This channel has no group of its own. Choose one, or say it in the group's channel."
 NOTE_LOST = " A button can't carry your note: to keep it, send the command again."
 MOST_BUTTONS = 20
+
+AnyGroup = TypeVar("AnyGroup", Group, Place)
 
 
 def find_groups(ctx: Context) -> Sequence[Group]:
@@ -56,7 +62,7 @@ def find_group(ctx: Context) -> Group:
     return _meant(ctx, find_groups(ctx))
 
 
-def _meant(ctx: Context, found: Sequence[Group]) -> Group:
+def _meant(ctx: Context, found: Sequence[AnyGroup]) -> AnyGroup:
     if ctx.group_id is not None:
         named = next((group for group in found if group.id == ctx.group_id), None)
         if named is None:
@@ -77,7 +83,7 @@ def _setup_button(ctx: Context) -> Button:
     return Button(label, "setup" if ctx.request.organizer else "help", style=Style.PRIMARY)
 
 
-def _which(ctx: Context, found: Sequence[Group]) -> Reply:
+def _which(ctx: Context, found: Sequence[Group | Place]) -> Reply:
     carried = portable(ctx.request.args)
     buttons = tuple(
         Button(
@@ -118,17 +124,17 @@ def schedule_of(group: Group) -> Schedule:
     return Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)
 
 
-def edition_of(ctx: Context, group: Group) -> Edition:
+def edition_of(ctx: Context, group: Group | Place) -> Edition:
     """The roadmap that a group studies."""
     return ctx.catalog.editions[group.roadmap_id]
 
 
-def weeks_of(ctx: Context, group: Group) -> Sequence[Week]:
+def weeks_of(ctx: Context, group: Group | Place) -> Sequence[Week]:
     """The group's plan."""
     return edition_of(ctx, group).weeks(Pace(group.pace_hours))
 
 
-def group_topic(ctx: Context, group: Group) -> Topic | None:
+def group_topic(ctx: Context, group: Group | Place) -> Topic | None:
     """What the group is on: the topic of its last prompt, None before the first."""
     weeks = weeks_of(ctx, group)
     return weeks[min(group.step, len(weeks)) - 1].topic if group.step else None
@@ -138,15 +144,14 @@ def group_topic(ctx: Context, group: Group) -> Topic | None:
 class Learner:
     """A person in a group: where they stand. `member` is None for someone who only looks."""
 
-    group: Group
+    group: Place
     edition: Edition
-    member: Member | None
+    member: Membership | None
     marks: tuple[Mark, ...]
 
     @property
     def group_id(self) -> int:
         """The group's id, for buttons and queries."""
-        assert self.group.id is not None
         return self.group.id
 
     @cached_property
@@ -175,7 +180,7 @@ class Learner:
         finished = (mark for mark in self.standing_marks if mark.act is Act.FINISHED)
         return {self.edition.keys[m.item]: m.points for m in finished if m.item in self.edition.keys}
 
-    def with_marks(self, member: Member, *new: Mark) -> "Learner":
+    def with_marks(self, member: Membership, *new: Mark) -> "Learner":
         """The same person after more marks."""
         return Learner(self.group, self.edition, member, (*self.marks, *new))
 
@@ -189,23 +194,28 @@ class Learner:
 def learner(ctx: Context, person: str | None = None) -> Learner:
     """The person who asks, or another one by id, in the group that the request is about."""
     asked = person or ctx.request.person.id
-    places = groups.places_of(ctx.session, ctx.request.platform, _workspace(ctx), asked)
+    places = places_of(ctx.session, ctx.request.platform, _workspace(ctx), asked)
     group = _meant(ctx, [place for place, _ in places])
     member = next(member for place, member in places if place is group)
-    marks = members.marks_of(ctx.session, member.id) if member and member.id else ()
-    found = Learner(group, edition_of(ctx, group), member, marks)
+    found = seated(ctx.session, ctx.catalog, group, member)
     if person is None:
         remember(ctx, found)
     return found
 
 
+def seated(session: Session, catalog: Catalog, group: Place, member: Membership | None) -> Learner:
+    """A person in a group, with what they have recorded there."""
+    marks = members.marks_of(session, member.id) if member else ()
+    return Learner(group, catalog.editions[group.roadmap_id], member, marks)
+
+
 def remember(ctx: Context, found: Learner) -> None:
     """Let autocomplete begin with what the person is on."""
-    first = first_items(found.edition.roadmap, found.at)
-    ctx.memory.take_seat(ctx.request, Seat(found.group_id, found.edition.id, first))
+    ctx.memory.take_seat(ctx.request, seat_of(found))
 
 
-def first_items(roadmap: Roadmap, at: Standing) -> tuple[str, ...]:
+def seat_of(found: Learner) -> Seat:
     """Keys of what a person is on: the current topic and what remains of it."""
-    topic = progress.current_topic(roadmap, at)
-    return (topic.key, *(r.key for r in progress.remaining(topic, at))) if topic else ()
+    topic = found.current
+    first = (topic.key, *(r.key for r in progress.remaining(topic, found.at))) if topic else ()
+    return Seat(found.group_id, found.edition.id, first)

@@ -5,6 +5,7 @@ without reading markdown (labels of buttons, choices, names of authors) use `cle
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 BREAK = "\u200b"
@@ -21,10 +22,12 @@ _LONGEST_URL = 2000
 _URL_MARKS = "%:/?#@!$&'*+,;=~-._"
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str) -> str:
     """Make text inert: it reads the same, and is no markup, mention or link on Discord or in CommonMark.
 
     Expects text from `clean`; blanks at the start of a line are dropped, since four of them are a code block.
+    Cached: the few hundred texts of a roadmap and the names of a group stand in one answer after another.
     """
     text = _SPECIAL.sub(r"\\\g<0>", text.replace("\r", "\n"))
     return _broken(_LINE_START.sub(_at_line_start, text))

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from threading import local
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from bot.core.errors import StartupError
+from bot.store.prepared import driver_cursor
 
 LOCK_WAIT_SECONDS = 2.0
 READERS = 4
@@ -40,6 +42,7 @@ class Database:
         self.url = url
         self._sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engines: list[Engine] = []
+        self._kept: list[Connection] = []
         self._writers: ThreadPoolExecutor | None = None
         self._readers: ThreadPoolExecutor | None = None
 
@@ -51,6 +54,7 @@ class Database:
             writer = reader = create_engine(self.url, pool_size=8, max_overflow=0, pool_pre_ping=True)
         self._engines = [writer] if writer is reader else [writer, reader]
         self._writer, self._reader = writer, reader
+        self._here = local()
         # One writer everywhere: commands read, decide and write, and two at once would decide on the same reading.
         self._writers = ThreadPoolExecutor(1, "db-write")
         self._readers = ThreadPoolExecutor(READERS, "db-read")
@@ -60,6 +64,9 @@ class Database:
         for pool in {self._writers, self._readers} - {None}:
             assert pool is not None
             pool.shutdown(wait=True)
+        for connection in self._kept:
+            connection.close()
+        self._kept = []
         for engine in self._engines:
             engine.dispose()
         self._engines = []
@@ -81,21 +88,55 @@ class Database:
         if time.monotonic() > deadline:
             raise Busy
         try:
-            with Session(self._writer, expire_on_commit=False) as session:
-                result = work(session)
-                session.commit()
-                return result
+            return self._run(self._writer, work)
         except OperationalError as error:
             raise _explained(error) from error
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        return self._run(self._reader, work)
+
+    def _run(self, engine: Engine, work: Callable[[Session], T]) -> T:
+        try:
+            with self._unit(engine) as unit, unit.begun.begin():
+                result = work(unit)
+                unit.flush()
+                return result
         except StopIteration as error:
             raise RuntimeError(NO_FUTURE) from error
 
-    def _read(self, work: Callable[[Session], T]) -> T:
-        try:
-            with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
-                return work(session)
-        except StopIteration as error:
-            raise RuntimeError(NO_FUTURE) from error
+    def _unit(self, engine: Engine) -> "Unit":
+        """A session for one transaction in this thread.
+
+        A connection to a file can't break, so each thread keeps its own. One to a server can: the pool looks after it.
+        """
+        if not self._sqlite:
+            return Unit(engine.connect())
+        unit: Unit | None = getattr(self._here, "unit", None)
+        if unit is None:
+            unit = self._here.unit = Unit(engine.connect(), kept=True)
+            self._kept.append(unit.begun)
+        return unit
+
+
+class Unit(Session):
+    """The session of a transaction that `Database` begins and ends.
+
+    One that begins its own takes as long as all the statements of an answer. Leaving it forgets its objects.
+    """
+
+    def __init__(self, connection: Connection, *, kept: bool = False) -> None:
+        super().__init__(connection, expire_on_commit=False)
+        self.begun, self._is_kept = connection, kept
+
+    def connection(self, *_options: Any, **_more: Any) -> Connection:
+        """The connection of the transaction."""
+        return self.begun
+
+    def close(self) -> None:
+        """Forget every object, and give the connection back unless it is kept."""
+        super().close()
+        if not self._is_kept:
+            self.begun.close()
 
 
 def _explained(error: OperationalError) -> Exception:
@@ -133,8 +174,9 @@ def sqlite_engine(url: str, size: int, *, read_only: bool = False) -> Engine:
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: Connection) -> None:
+        with driver_cursor(connection, begin) as cursor:
+            cursor.execute(begin)
 
     return engine
 

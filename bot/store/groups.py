@@ -3,27 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case
+from sqlalchemy import bindparam, case
 from sqlmodel import Session, col, select, update
 
-from bot.store.tables import Group, GroupState, Member, Workspace
+from bot.store.tables import Group, GroupState, Workspace
 
-# Prepared once: every command asks, and building a statement costs more than running it.
-_HERE = (
-    col(Workspace.platform) == bindparam("platform"),
-    col(Workspace.external_id) == bindparam("external_id"),
-)
+# Made once: building a statement costs more than running it.
 _GROUPS_OF = (
     select(Group)
     .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-    .where(*_HERE)
-    .order_by(col(Group.id))
-)
-_PLACES_OF = (
-    select(Group, Member)
-    .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-    .outerjoin(Member, and_(col(Member.group_id) == col(Group.id), col(Member.person) == bindparam("person")))
-    .where(*_HERE)
+    .where(
+        col(Workspace.platform) == bindparam("platform"),
+        col(Workspace.external_id) == bindparam("external_id"),
+    )
     .order_by(col(Group.id))
 )
 
@@ -60,14 +52,6 @@ def leave_workspace(session: Session, platform: str, external_id: str, now: date
 def groups_of(session: Session, platform: str, external_id: str) -> Sequence[Group]:
     """Every group of a workspace, oldest first."""
     return session.exec(_GROUPS_OF, params={"platform": platform, "external_id": external_id}).all()
-
-
-def places_of(
-    session: Session, platform: str, external_id: str, person: str
-) -> Sequence[tuple[Group, Member | None]]:
-    """Every group of a workspace, oldest first, with a person's row in it, also where they left."""
-    here = {"platform": platform, "external_id": external_id, "person": person}
-    return [(group, member) for group, member in session.exec(_PLACES_OF, params=here)]
 
 
 def hold(session: Session, group_id: int, reason: str) -> bool:

@@ -1,21 +1,20 @@
 """Members, their marks, and the board rows that follow from them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import ClauseElement, Executable, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
-from sqlmodel import select as select_row
 
+from bot.store.places import MEMBERSHIP, Membership
+from bot.store.prepared import Prepared
 from bot.store.tables import MarkRow, Member, ScoreRow
 from bot.study.points import Score, scores
 from bot.study.progress import Act, Mark, standing_marks
 
-# Prepared once: building a statement costs as much as running it on the hot paths.
 _MARK = (
     col(MarkRow.id),
     col(MarkRow.item_id),
@@ -24,32 +23,41 @@ _MARK = (
     col(MarkRow.points),
     col(MarkRow.undoes),
 )
-_MARKS = select(*_MARK).where(col(MarkRow.member_id) == bindparam("member")).order_by(col(MarkRow.id))
-_MEMBER = select_row(Member).where(
-    Member.group_id == bindparam("group"), Member.person == bindparam("person")
+_MARKS = Prepared(
+    lambda _: select(*_MARK).where(col(MarkRow.member_id) == bindparam("member")).order_by(col(MarkRow.id))
 )
-_ADD_MARK = insert(MarkRow)
-
-
-def member(session: Session, group_id: int, person: str) -> Member | None:
-    """A person's row in a group, also when they left."""
-    return session.exec(_MEMBER, params={"group": group_id, "person": person}).first()
+_ADD_MEMBER = insert(Member).returning(*MEMBERSHIP)
 
 
 def join(
-    session: Session, found: Member | None, group_id: int, person: str, name: str, now: datetime
-) -> Member:
+    session: Session, found: Membership | None, group_id: int, person: str, name: str, now: datetime
+) -> Membership:
     """Make a person a member, or bring back one who left; their marks are as they were.
 
-    `found` is the person's row as `member` has read it in this transaction.
+    `found` is their row as it was read in this transaction.
     """
+    connection = session.connection()
     if found is None:
-        found = Member(group_id=group_id, person=person, name=name, joined_at=now)
-    if found.id is None or found.left_at is not None or found.name != name:
-        found.name, found.left_at = name, None
-        session.add(found)
-        session.flush()
-    return found
+        values = {"group_id": group_id, "person": person, "name": name, "joined_at": now}
+        return _membership(connection.execute(_ADD_MEMBER, values).one())
+    if found.left_at is None and found.name == name:
+        return found
+    connection.execute(_change(found), {"name": name, "left_at": None})
+    return replace(found, name=name, left_at=None)
+
+
+def leave(session: Session, found: Membership, now: datetime) -> Membership:
+    """Record that a member left; the caller takes them off the boards with `rebuild_scores`."""
+    session.connection().execute(_change(found), {"left_at": now})
+    return replace(found, left_at=now)
+
+
+def _membership(row: Any) -> Membership:
+    return Membership(*row)
+
+
+def _change(found: Membership) -> Executable:
+    return update(Member).where(col(Member.id) == found.id)
 
 
 def active_members(session: Session, group_id: int) -> int:
@@ -76,9 +84,9 @@ def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Ma
 
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
-    rows = session.connection().execute(_MARKS, {"member": member_id}).all()
     return tuple(
-        Mark(id_ or 0, item, Act(act), at, points, undoes) for id_, item, act, at, points, undoes in rows
+        Mark(id_, item, Act(act), at, points, undoes)
+        for id_, item, act, at, points, undoes in _MARKS.rows(session, {"member": member_id})
     )
 
 
@@ -95,6 +103,12 @@ class NewMark:
     undoes: int | None = None
 
 
+_ADD_MARK = Prepared(
+    lambda _: insert(MarkRow).returning(col(MarkRow.id)),
+    *("member_id", "item_id", "act", "at", "points", "hours", "note", "undoes"),
+)
+
+
 def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
     """Append a mark and return it with its id. The caller refreshes the board rows with `keep_scores`."""
     values = {
@@ -107,60 +121,58 @@ def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
         "note": mark.note,
         "undoes": mark.undoes,
     }
-    key = session.connection().execute(_ADD_MARK, values).inserted_primary_key
-    assert key is not None
-    return Mark(int(key[0]), mark.item, mark.act, mark.at, mark.points, mark.undoes)
+    [(id_,)] = _ADD_MARK.rows(session, values)
+    return Mark(id_, mark.item, mark.act, mark.at, mark.points, mark.undoes)
 
 
 def keep_scores(
-    session: Session, of: Member, marks: Sequence[Mark], zone: ZoneInfo, *, since: Sequence[str]
+    session: Session, of: Membership, marks: Sequence[Mark], zone: ZoneInfo, *, since: Sequence[str]
 ) -> None:
     """Write a member's board rows for the periods in `since` as their marks say, in the mark's own transaction."""
     found = scores(standing_marks(marks), zone)
     _write_scores(session, of, {period: found.get(period) for period in since})
 
 
-def rebuild_scores(session: Session, of: Member, zone: ZoneInfo) -> None:
+def rebuild_scores(session: Session, of: Membership, zone: ZoneInfo) -> None:
     """Derive every board row of a member again; someone who left has none."""
-    assert of.id is not None
-    session.exec(delete(ScoreRow).where(col(ScoreRow.member_id) == of.id))
+    session.connection().execute(delete(ScoreRow).where(col(ScoreRow.member_id) == of.id))
     if of.left_at is None:
         _write_scores(session, of, scores(standing_marks(marks_of(session, of.id)), zone))
 
 
-def members_of(session: Session, group_id: int) -> Sequence[Member]:
+def members_of(session: Session, group_id: int) -> Sequence[Membership]:
     """Everyone who was ever in a group."""
-    return session.exec(select_row(Member).where(Member.group_id == group_id)).all()
+    rows = session.connection().execute(select(*MEMBERSHIP).where(col(Member.group_id) == group_id))
+    return [_membership(row) for row in rows]
 
 
-def _write_scores(session: Session, of: Member, found: Mapping[str, Score | None]) -> None:
+def _write_scores(session: Session, of: Membership, found: Mapping[str, Score | None]) -> None:
     gone = [period for period, score in found.items() if score is None]
-    rows = [
-        {
-            "group_id": of.group_id,
-            "period": p,
-            "member_id": of.id,
-            "points": s.points,
-            "reached_at": s.reached_at,
-        }
-        for p, s in found.items()
-        if s is not None
-    ]
     if gone:
-        session.exec(
+        session.connection().execute(
             delete(ScoreRow).where(
                 col(ScoreRow.group_id) == of.group_id,
                 col(ScoreRow.member_id) == of.id,
                 col(ScoreRow.period).in_(gone),
             )
         )
+    rows = [
+        {
+            "group_id": of.group_id,
+            "period": period,
+            "member_id": of.id,
+            "points": score.points,
+            "reached_at": score.reached_at,
+        }
+        for period, score in found.items()
+        if score is not None
+    ]
     if rows:
-        connection = session.connection()
-        connection.execute(_upsert(connection.dialect.name), rows)
+        _KEEP_SCORES.many(session, rows)
 
 
-@cache
-def _upsert(dialect: str) -> Any:
+def _upsert(dialect: str) -> ClauseElement:
+    # SQLAlchemy loads a dialect when it is needed, and so does this.
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as insert_here
     else:
@@ -170,3 +182,6 @@ def _upsert(dialect: str) -> Any:
         index_elements=["group_id", "period", "member_id"],
         set_={"points": statement.excluded.points, "reached_at": statement.excluded.reached_at},
     )
+
+
+_KEEP_SCORES = Prepared(_upsert, "group_id", "period", "member_id", "points", "reached_at")

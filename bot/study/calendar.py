@@ -6,6 +6,7 @@ a change of the clocks moves one occurrence and never loses or doubles any.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,10 @@ def occurrences(
 
 def period_keys(at: datetime, zone: ZoneInfo) -> Periods:
     """Name the week and the month of an aware moment, by the zone's own calendar."""
-    day = local(at, zone).date()
+    return _periods(local(at, zone).date())
+
+
+@lru_cache(maxsize=1024)
+def _periods(day: date) -> Periods:
     year, week, _ = day.isocalendar()
     return Periods(f"{year:04}-W{week:02}", f"{day.year:04}-{day.month:02}")

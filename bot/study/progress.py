@@ -1,7 +1,7 @@
 """What a member's marks add up to. Everything here is derived and can be derived again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,16 +40,10 @@ class Standing:
 
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
-    # One answer asks for the same few topics again and again.
-    _done: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def topic_done(self, topic: Topic) -> bool:
         """A topic is done when it was marked itself or all its main resources were."""
-        done = self._done.get(topic.key)
-        if done is None:
-            done = topic.key in self.finished or all(r.key in self.finished for r in topic.main)
-            self._done[topic.key] = done
-        return done
+        return topic.key in self.finished or topic.main_keys <= self.finished
 
     def topic_open(self, topic: Topic) -> bool:
         """Whether the topic is still ahead: neither done nor skipped."""
@@ -120,16 +114,12 @@ def tally(topics: Sequence[Topic], at: Standing) -> Tally:
 
     A topic that was marked as a whole covers its resources: nothing of it is open any more.
     """
-    return Tally(
-        len(topics),
-        sum(at.topic_done(topic) for topic in topics),
-        sum(len(topic.main) for topic in topics),
-        sum(len(topic.main) if at.topic_done(topic) else _finished(topic, at) for topic in topics),
-    )
-
-
-def _finished(topic: Topic, at: Standing) -> int:
-    return sum(r.key in at.finished for r in topic.main)
+    topics_done = resources_done = 0
+    for topic in topics:
+        done = at.topic_done(topic)
+        topics_done += done
+        resources_done += len(topic.main_keys if done else topic.main_keys & at.finished)
+    return Tally(len(topics), topics_done, sum([len(topic.main) for topic in topics]), resources_done)
 
 
 def tally_sections(roadmap: Roadmap, at: Standing) -> tuple[tuple[Section, Tally], ...]:

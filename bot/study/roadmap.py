@@ -101,6 +101,11 @@ class Topic:
         return tuple(r for r in self.resources if not r.extra)
 
     @cached_property
+    def main_keys(self) -> frozenset[str]:
+        """The keys of the resources that count."""
+        return frozenset(r.key for r in self.main)
+
+    @cached_property
     def extras(self) -> tuple[Resource, ...]:
         """The resources beyond the roadmap's own."""
         return tuple(r for r in self.resources if r.extra)

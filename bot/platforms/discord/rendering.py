@@ -1,7 +1,7 @@
 """A Reply as Discord shows it: an embed and rows of buttons, cut where Discord would refuse it whole."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import discord
 
@@ -12,17 +12,18 @@ log = logging.getLogger("roadmate.discord")
 
 TITLE, DESCRIPTION, FOOTER, WHOLE = 256, 4096, 2048, 6000
 FIELDS, FIELD_TITLE, FIELD_TEXT = 25, 256, 1024
-BUTTONS, LABEL = 25, 80
+BUTTONS, A_ROW, LABEL = 25, 5, 80
 NOTHING = "\u200b"
 """Discord refuses an empty field; a zero-width space is nothing that it accepts."""
 
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E9E5B, Tone.WARN: 0xE8A33D}
 _STYLES = {
-    Style.PRIMARY: discord.ButtonStyle.primary,
-    Style.PLAIN: discord.ButtonStyle.secondary,
-    Style.GOOD: discord.ButtonStyle.success,
-    Style.DANGER: discord.ButtonStyle.danger,
+    Style.PRIMARY: discord.ButtonStyle.primary.value,
+    Style.PLAIN: discord.ButtonStyle.secondary.value,
+    Style.GOOD: discord.ButtonStyle.success.value,
+    Style.DANGER: discord.ButtonStyle.danger.value,
 }
+_ROW, _BUTTON = discord.ComponentType.action_row.value, discord.ComponentType.button.value
 
 
 class Rendered(NamedTuple):
@@ -79,26 +80,40 @@ def _embed(reply: Reply) -> discord.Embed:
     return embed
 
 
-def _view(buttons: tuple[Button, ...]) -> discord.ui.View | None:
-    view = discord.ui.View(timeout=None)
-    # discord.py keeps every view that is still listening for ever; clicks are routed by their ids instead.
-    view.stop()
-    used: set[str] = set()
+def _view(buttons: tuple[Button, ...]) -> "_Rows | None":
+    made: dict[str, dict[str, Any]] = {}
     for button in buttons:
         custom_id = encode(button)
         if custom_id is None:
             log.warning("button left out: its id is too long", extra={"command": button.command})
         # Discord refuses a message with two equal ids; two such buttons would do the same anyway.
-        elif custom_id not in used and len(used) < BUTTONS:
-            used.add(custom_id)
-            view.add_item(_button(button, custom_id))
-    return view if used else None
+        elif custom_id not in made and len(made) < BUTTONS:
+            made[custom_id] = _button(button, custom_id)
+    found = list(made.values())
+    rows = [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
+    return _Rows(rows) if rows else None
 
 
-def _button(button: Button, custom_id: str) -> discord.ui.Button[discord.ui.View]:
+def _button(button: Button, custom_id: str) -> dict[str, Any]:
+    made = {"type": _BUTTON, "style": _STYLES[button.style], "custom_id": custom_id}
     label = cut(" ".join(button.label.split()), LABEL)
-    if not label and not button.emoji:
-        label = button.command
-    return discord.ui.Button(
-        style=_STYLES[button.style], label=label or None, custom_id=custom_id, emoji=button.emoji or None
-    )
+    if label or not button.emoji:
+        made["label"] = label or button.command
+    if button.emoji:
+        made["emoji"] = {"name": button.emoji}
+    return made
+
+
+class _Rows(discord.ui.View):
+    """Rows of buttons as Discord reads them; clicks are routed by their ids.
+
+    Stopped from the start: discord.py keeps every view that listens, for ever.
+    """
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        super().__init__(timeout=None)
+        self._rows = rows
+        self.stop()
+
+    def to_components(self) -> list[dict[str, Any]]:
+        return self._rows

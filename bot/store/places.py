@@ -1,0 +1,73 @@
+"""Where a person stands in a workspace: its groups, and their row in each. Every answer begins with this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, select
+from sqlmodel import Session, col
+
+from bot.store.prepared import Prepared
+from bot.store.tables import Group, Member, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group, as far as answering a member needs it; its columns are those of `Group`."""
+
+    id: int
+    roadmap_id: int
+    channel: str
+    channel_name: str
+    zone: str
+    pace_hours: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's row in a group, also when they left; its columns are those of `Member`."""
+
+    id: int
+    group_id: int
+    name: str
+    left_at: datetime | None
+
+
+_PLACE = (
+    col(Group.id),
+    col(Group.roadmap_id),
+    col(Group.channel),
+    col(Group.channel_name),
+    col(Group.zone),
+    col(Group.pace_hours),
+    col(Group.step),
+)
+MEMBERSHIP = (col(Member.id), col(Member.group_id), col(Member.name), col(Member.left_at))
+
+_PLACES = Prepared(
+    lambda _: (
+        select(*_PLACE, *MEMBERSHIP)
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .outerjoin(
+            Member, and_(col(Member.group_id) == col(Group.id), col(Member.person) == bindparam("person"))
+        )
+        .where(
+            col(Workspace.platform) == bindparam("platform"),
+            col(Workspace.external_id) == bindparam("external_id"),
+        )
+        .order_by(col(Group.id))
+    )
+)
+
+
+def places_of(
+    session: Session, platform: str, external_id: str, person: str
+) -> Sequence[tuple[Place, Membership | None]]:
+    """Every group of a workspace, oldest first, with a person's row in it, also where they left."""
+    here = {"platform": platform, "external_id": external_id, "person": person}
+    split = len(_PLACE)
+    return [
+        (Place(*row[:split]), None if row[split] is None else Membership(*row[split:]))
+        for row in _PLACES.rows(session, here)
+    ]
