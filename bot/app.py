@@ -4,8 +4,8 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -21,8 +21,9 @@ from bot.jobs.tick import Ticker
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
-from bot.store import groups, migrating, notes, planning, roadmaps
-from bot.store.database import Database
+from bot.store import groups, health, migrating, notes, planning, roadmaps
+from bot.store.alone import alone
+from bot.store.database import Busy, Database, Unwritable
 from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
 from bot.study.zones import use_packaged_zones
@@ -33,6 +34,14 @@ STOP_SECONDS = 10.0
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@contextmanager
+def _refused_if_unwritable() -> Iterator[None]:
+    try:
+        yield
+    except (Busy, Unwritable) as error:
+        raise StartupError(f"The database can't be written: {error}. Nothing was changed.") from error
 
 
 class App:
@@ -104,7 +113,8 @@ class App:
         except RoadmapInvalid as error:
             raise StartupError(str(error)) from error
         now = self.clock()
-        await self.database.write(lambda session: roadmaps.publish(session, found, now))
+        with _refused_if_unwritable():
+            await self.database.write(lambda session: roadmaps.publish(session, found, now))
         self.memory.catalog = await self.database.read(roadmaps.load_catalog)
         self.memory.seats.clear()
 
@@ -122,14 +132,21 @@ class App:
         if token is None:
             message = "DISCORD_TOKEN is not set."
             raise StartupError(message)
+        with alone(self.settings.database_url):
+            await self._run(token.get_secret_value())
+
+    async def _run(self, token: str) -> None:
         async with self:
+            # A read-only file is noticed by the first change only, and that should be now.
+            with _refused_if_unwritable():
+                await self.database.write(lambda session: health.beat(session, self.clock()))
             ticks = scheduler(self.ticker, self.settings.tick_seconds)
             stop = asyncio.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
             ticks.start()
             try:
-                await self._until(stop, token.get_secret_value())
+                await self._until(stop, token)
             finally:
                 ticks.shutdown(wait=False)
 

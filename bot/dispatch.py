@@ -79,8 +79,8 @@ class Dispatcher:
             return "refused", refused.reply
         except Busy:
             return "busy", BUSY
-        except Unwritable:
-            log.exception("the database can't be written")
+        except Unwritable as fault:
+            log.error("the database can't be written", extra={"reason": str(fault)})  # noqa: TRY400 - no fault of ours
             return "unwritable", UNWRITABLE
         except Exception:
             reference = secrets.token_hex(4)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.commands.post_texts import composed, discussion, held_notice
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.store import groups, posts, queue
-from bot.store.database import Database
+from bot.store.database import Busy, Database, Unwritable
 from bot.store.queue import RECHECK, Claim, Claimed
 from bot.store.tables import Post, PostKind, PostState
 from bot.study.catalog import Catalog
@@ -69,8 +69,12 @@ class Delivery:
             async with places:
                 try:
                     await work(await self.database.read(lambda session: queue.claimed(session, claim)))
+                # Whatever it was, the lease brings the row back, and the others go on.
+                except (Busy, Unwritable) as fault:
+                    log.warning(
+                        "a post is not on record yet", extra={"post": claim.post_id, "reason": str(fault)}
+                    )
                 except Exception:
-                    # Whatever it was, the lease brings the row back, and the others go on.
                     log.exception("post failed", extra={"post": claim.post_id})
 
         await asyncio.gather(*map(one, batch))

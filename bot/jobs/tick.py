@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.jobs.deliver import Delivery
 from bot.jobs.plan import plan_batch
 from bot.store import health
-from bot.store.database import Busy, Database
+from bot.store.database import Busy, Database, Unwritable
 from bot.study.catalog import Catalog
 
 log = logging.getLogger("roadmate.tick")
@@ -51,8 +51,8 @@ class Ticker:
             return
         try:
             await self.tick()
-        except Busy:
-            log.warning("the database was busy; the next tick tries again")
+        except (Busy, Unwritable) as fault:
+            log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
         except Exception:
             log.exception("tick failed; the next one tries again")
 

@@ -8,16 +8,15 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from threading import local
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
-from bot.core.errors import StartupError
+from bot.store.disk import is_sqlite, sqlite_file
 from bot.store.prepared import driver_cursor
 
 LOCK_WAIT_SECONDS = 2.0
@@ -40,7 +39,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._sqlite = is_sqlite(url)
         self._engines: list[Engine] = []
         self._kept: list[Connection] = []
         self._writers: ThreadPoolExecutor | None = None
@@ -86,7 +85,7 @@ class Database:
     def _write(self, work: Callable[[Session], T], deadline: float) -> T:
         # Behind a held lock each write in the queue would wait for its whole time, one after the other.
         if time.monotonic() > deadline:
-            raise Busy
+            raise Busy("the writes before it took too long")
         try:
             return self._run(self._writer, work)
         except OperationalError as error:
@@ -142,21 +141,15 @@ class Unit(Session):
 def _explained(error: OperationalError) -> Exception:
     text = str(error.orig).lower()
     if "locked" in text or "busy" in text:
-        return Busy()
+        return Busy(text)
     if "readonly" in text or "disk" in text or "full" in text:
         return Unwritable(text)
     return error
 
 
 def sqlite_engine(url: str, size: int, *, read_only: bool = False) -> Engine:
-    """An engine on a SQLite file whose transactions are BEGIN IMMEDIATE (readers: BEGIN)."""
-    path = make_url(url).database
-    if not path or path == ":memory:":
-        message = "DATABASE_URL names no file. Use for example sqlite:///roadmate.db"
-        raise StartupError(message)
-    if not Path(path).parent.is_dir():
-        message = f"The folder of the database, {Path(path).parent}, does not exist. Create it or change DATABASE_URL."
-        raise StartupError(message)
+    """An engine on a SQLite file whose transactions are BEGIN IMMEDIATE (readers: BEGIN). Raises StartupError."""
+    sqlite_file(url)
     engine = create_engine(
         url,
         pool_size=size,

@@ -50,7 +50,13 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
                 "Nothing was changed. Start the newer version, or restore a backup made before the upgrade."
             )
             raise StartupError(message)
-        move(engine, target)
+        try:
+            move(engine, target)
+        except DBAPIError as error:
+            raise StartupError(
+                f"The database could not be brought from schema {before or 'none'} to {target}: {error.orig}. "
+                "Nothing was changed; mend that and start again."
+            ) from error
         return before, target
     finally:
         engine.dispose()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import sys
 import time
@@ -79,6 +80,14 @@ async def sent(database: Path) -> None:
             await asyncio.sleep(0.05)
 
 
+async def said_that(bot: asyncio.subprocess.Process, words: str) -> None:
+    """Read the bot's log until it says something."""
+    assert bot.stderr is not None
+    async with asyncio.timeout(30):
+        while words not in (line := await bot.stderr.readline()).decode():
+            assert line, "the bot has ended"
+
+
 @pytest.mark.parametrize("token", ["wrong", "wrong\u2603"])
 async def test_a_wrong_token_is_one_line(tmp_path: Path, token: str) -> None:
     """A token that Discord does not accept ends the bot with one clear line and exit code 1 (scenario 4)."""
@@ -143,3 +152,54 @@ async def test_a_reconnect_starts_no_second_loop(tmp_path: Path) -> None:
         _, said = await bot.communicate()
     assert len([m for m in server.messages if m.get("embeds")]) == 1
     assert said.decode().count('"outcome": "sent"') == 1
+
+
+async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    """On one file a second bot ends with one line that names the first; a kill -9 leaves it free (scenario 3)."""
+    database = tmp_path / "roadmate.db"
+    async with loopback() as server:
+        first = await start(server, database)
+        async with asyncio.timeout(30):
+            await server.identified.wait()
+        second = await start(server, database)
+        _, said = await second.communicate()
+        assert second.returncode == 1
+        assert (
+            said.decode()
+            .strip()
+            .endswith(
+                f"Roadmate is running on {database} already: process {first.pid} on {socket.gethostname()}. "
+                "Stop that one first, or set another DATABASE_URL."
+            )
+        )
+        assert len(server.sockets) == 1
+        first.kill()
+        await first.communicate()
+        server.identified.clear()
+        third = await start(server, database)
+        async with asyncio.timeout(30):
+            await server.identified.wait()
+        third.terminate()
+        await third.communicate()
+    assert third.returncode == 0
+
+
+async def test_a_held_write_lock_is_survived(tmp_path: Path) -> None:
+    """While another program holds the write lock nothing is posted; when it lets go the post comes (scenario 6)."""
+    database = tmp_path / "roadmate.db"
+    async with loopback() as server:
+        bot = await start(server, database)
+        async with asyncio.timeout(30):
+            await server.identified.wait()
+        insert_group(database)
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for _ in range(2):
+                await said_that(bot, "nothing could be written")
+            assert not server.messages
+            other.execute("ROLLBACK")
+        await sent(database)
+        bot.terminate()
+        _, said = await bot.communicate()
+    assert "Traceback" not in said.decode()
+    assert len([m for m in server.messages if m.get("embeds")]) == 1

@@ -1,7 +1,10 @@
 """A database is at the schema of this version, whole, or as it was before."""
 
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -115,6 +118,29 @@ def test_a_migration_killed_half_way_leaves_everything_as_it_was(
     assert migrating.upgrade(filled) == ("0001", "0099")
     assert "half" in schema(filled)
     assert [value for _, value, _ in rows(filled)["meta"]] == ["changed"]
+
+
+def test_a_process_killed_in_a_migration_leaves_everything_as_it_was(
+    filled: str, extra_migration: Path
+) -> None:
+    """A SIGKILL in the middle of a migration, which no code can catch, changes nothing either (scenario 10)."""
+    text = extra_migration.read_text()
+    extra_migration.write_text(
+        text.replace("raise SystemExit('killed')", "import os; os.kill(os.getpid(), 9)")
+    )
+    before = schema(filled), rows(filled)
+    code = (
+        "import pathlib, sys; from bot.store import migrating\n"
+        "migrating.folder = lambda: pathlib.Path(sys.argv[2])\n"
+        "migrating.upgrade(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", code, filled, str(extra_migration.parents[1])]
+    died = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert (schema(filled), rows(filled)) == before
+    extra_migration.write_text(text.replace("raise SystemExit('killed')", ""))
+    assert migrating.upgrade(filled)[1] == "0099"
+    assert "half" in schema(filled)
 
 
 def test_a_newer_schema_is_refused_by_name(filled: str) -> None:

@@ -1,0 +1,57 @@
+"""One process for each SQLite file: two would plan, post and answer side by side."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.core.errors import StartupError
+from bot.store.disk import check_disk, is_sqlite, sqlite_file
+
+
+@contextmanager
+def alone(database_url: str) -> Iterator[None]:
+    """Have a SQLite file for this process while entered; PostgreSQL is shared by its own means.
+
+    Raises StartupError that names the process which has it, or says why it can't lie where it does.
+    """
+    if not is_sqlite(database_url):
+        yield
+        return
+    # By its one real name, so that a link to the file is no second file.
+    path = sqlite_file(database_url).resolve()
+    check_disk(path)
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StartupError(_unwritable(lock, error)) from error
+    # The lock is not deleted afterwards: two processes could then each hold a file of that name.
+    try:
+        _take(descriptor, path, lock)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path, lock: Path) -> None:
+    """Lock the open file and write into it who has it. The system unlocks it however the process ends."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+    except BlockingIOError:
+        by = os.read(descriptor, 100).decode("utf-8", "replace") or "another process"
+        raise StartupError(
+            f"Roadmate is running on {path} already: {by}. Stop that one first, or set another DATABASE_URL."
+        ) from None
+    except OSError as error:
+        raise StartupError(_unwritable(lock, error)) from error
+
+
+def _unwritable(lock: Path, error: OSError) -> str:
+    return (
+        f"{lock} can't be written: {error.strerror}. Roadmate keeps its database and its lock in that folder."
+    )
