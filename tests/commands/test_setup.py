@@ -216,6 +216,34 @@ async def test_the_bot_asks_which_group_where_that_is_unclear(group: World) -> N
     assert "**Monday at 20:00**" in await click(group.olivia, asked, "#random")
 
 
+async def test_the_question_which_group_loses_nothing(group: World) -> None:
+    """Six options with a long zone go through the question; what is too long for a button is not half done."""
+    await say(group.olivia, "/setup", group.random)
+    lounge = group.guild.create_text_channel("lounge")
+    asked = await say(
+        group.olivia,
+        "/schedule",
+        lounge,
+        day="wednesday",
+        time="18:00",
+        timezone="America/Argentina/Buenos_Aires",
+        pace="5 h a week",
+        reminder_day="saturday",
+        reminder_time="18:30",
+    )
+    changed = await click(group.olivia, asked, "#random")
+    for said in (
+        "Wednesday at 18:00",
+        "Saturday at 18:30",
+        "America/Argentina/Buenos\\_Aires",
+        "5 hours a week",
+    ):
+        assert said in changed
+    asked = await say(group.alice, "/done", lounge, item="the docker course " * 5)
+    assert asked.buttons == []
+    assert "No button for **\\#study** and **\\#random**, because what you sent is too long" in asked
+
+
 async def test_the_only_group_answers_everywhere_in_its_server(group: World) -> None:
     """With one group in the server a command may be said in any channel."""
     assert (await say(group.alice, "/next", group.random)).title == "Python"

@@ -1,8 +1,9 @@
 """What a button says when it is clicked, written into its custom_id.
 
-    r1|done|item=docker|group=3        say `done` with these arguments
-    r1!|leaderboard|page=2             … and show the answer in place of the message
-    r1?note,hours|done|item=docker     … after asking for `note` and `hours` in a form
+    r2|done|idocker|g3           say `done` with item=docker and group=3
+    r2!|leaderboard|n2           … and show the answer in place of the message
+    r2?note,hours|done|idocker   … after asking for `note` and `hours` in a form
+    r2|board|colour=dark+red     an argument without a letter stands under its name
 
 Ids are stored by Discord and come back from anywhere: whatever `encode` would not have written is refused.
 """
@@ -18,12 +19,38 @@ LONGEST = 100
 MOST_ASKED = 5
 """A form has five fields at most."""
 
-_KEPT = frozenset({"group", "item", "post", "person"})
-"""Without these a button would do something else than its label says."""
+# Ids with these letters are in channels for years: a letter never changes its meaning and is never used again.
+_LETTERS = {
+    "again": "a",
+    "day": "d",
+    "group": "g",
+    "hours": "h",
+    "item": "i",
+    "mark": "u",
+    "member": "k",
+    "more": "m",
+    "move": "v",
+    "pace": "e",
+    "page": "n",
+    "post": "p",
+    "reminder_day": "D",
+    "reminder_time": "T",
+    "roadmap": "r",
+    "shared": "s",
+    "time": "c",
+    "timezone": "z",
+    "topic": "t",
+    "until": "l",
+    "window": "w",
+}
+_NAMES = {letter: name for name, letter in _LETTERS.items()}
 
-_SAFE = "/:,;@!$'()*+-._~"
+_SAFE = "/:,;@!$'()*-._~"
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]+", re.ASCII)
-_ID = re.compile(r"r1(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+)((?:\|[a-z0-9_]+=[^|=]+)*)")
+_ID = re.compile(
+    r"r([12])(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+)"
+    r"((?:\|(?:[a-z0-9_]+=[^|=]+|[A-Za-z][^|=]+))*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +64,56 @@ class Clicked:
 
 
 def encode(button: Button) -> str | None:
-    """Write a button's custom_id, or None where even the shortest one is too long.
+    """Write a button's custom_id, or None where it is too long.
 
-    What does not fit loses the longest value that may go; the person is then asked for it again.
+    Nothing is left out to make it fit: a click would then do something else than the label says.
     """
     args = {key: str(value) for key, value in button.args.items() if value != ""}
-    clicked = Clicked(button.command, args, button.ask[:MOST_ASKED], button.replaces)
-    while len(text := write(clicked)) > LONGEST:
-        loose = [key for key in args if key not in _KEPT]
-        if not loose:
-            return None
-        del args[max(loose, key=lambda key: len(_quoted(args[key])))]
-    return text
+    text = write(Clicked(button.command, args, button.ask[:MOST_ASKED], button.replaces))
+    return text if len(text) <= LONGEST else None
 
 
 def write(clicked: Clicked) -> str:
     """Write a custom_id, however long."""
+    return f"r2{_head(clicked)}{''.join([_arg(key, value) for key, value in clicked.args.items()])}"
+
+
+def _head(clicked: Clicked) -> str:
     ask = "?" + ",".join(clicked.ask) if clicked.ask else ""
-    args = "".join([f"|{key}={_quoted(value)}" for key, value in clicked.args.items()])
-    return f"r1{'!' if clicked.replaces else ''}{ask}|{clicked.command}{args}"
+    return f"{'!' if clicked.replaces else ''}{ask}|{clicked.command}"
 
 
-def _quoted(value: str) -> str:
+def _arg(key: str, value: str) -> str:
     # Most values are keys and numbers, and every answer writes a few ids.
-    return value if _PLAIN.fullmatch(value) else quote(value, _SAFE)
+    text = value if _PLAIN.fullmatch(value) else quote(value, _SAFE).replace("%20", "+")
+    letter = _LETTERS.get(key)
+    return f"|{letter}{text}" if letter else f"|{key}={text}"
+
+
+def _write_old(clicked: Clicked) -> str:
+    """Write an id as the first version did, for reading those that are still there."""
+    args = [f"|{key}={quote(value, _SAFE + '+')}" for key, value in clicked.args.items()]
+    return f"r1{_head(clicked)}{''.join(args)}"
 
 
 def decode(custom_id: str) -> Clicked | None:
-    """Read a custom_id; None for everything that `encode` does not write."""
+    """Read a custom_id; None for everything that `encode` does not write and never wrote."""
     found = _ID.fullmatch(custom_id) if len(custom_id) <= LONGEST else None
     if found is None:
         return None
-    replaces, ask, command, rest = found.groups()
+    version, replaces, ask, command, rest = found.groups()
+    old = version == "1"
     try:
-        args = {
-            key: unquote(value, errors="strict")
-            for key, _, value in (p.partition("=") for p in rest.split("|")[1:])
-        }
-    except UnicodeDecodeError:
+        args = dict(_read(part, old=old) for part in rest.split("|")[1:])
+    except (KeyError, UnicodeDecodeError):
         return None
     clicked = Clicked(command, args, tuple(ask.split(",")) if ask else (), bool(replaces))
-    return clicked if len(clicked.ask) <= MOST_ASKED and write(clicked) == custom_id else None
+    known = (_write_old if old else write)(clicked) == custom_id
+    return clicked if known and len(clicked.ask) <= MOST_ASKED else None
+
+
+def _read(part: str, *, old: bool) -> tuple[str, str]:
+    name, named, value = part.partition("=")
+    if not named:
+        name, value = _NAMES[part[0]], part[1:]
+    return name, unquote(value if old else value.replace("+", " "), errors="strict")

@@ -1,20 +1,19 @@
 """A Reply as Discord shows it: an embed and rows of buttons, cut where Discord would refuse it whole."""
 
-import logging
 from typing import Any, NamedTuple
 
 import discord
 
 from bot.core.reply import Button, Reply, Style, Tone
+from bot.core.text import bold, join_words
 from bot.platforms.discord.custom_ids import encode
-
-log = logging.getLogger("roadmate.discord")
 
 TITLE, DESCRIPTION, FOOTER, WHOLE = 256, 4096, 2048, 6000
 FIELDS, FIELD_TITLE, FIELD_TEXT = 25, 256, 1024
 BUTTONS, A_ROW, LABEL = 25, 5, 80
 NOTHING = "\u200b"
 """Discord refuses an empty field; a zero-width space is nothing that it accepts."""
+TOO_LONG = "✂️ No button for {}, because what you sent is too long for one. Send it again in fewer words."
 
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E9E5B, Tone.WARN: 0xE8A33D}
 _STYLES = {
@@ -34,8 +33,10 @@ class Rendered(NamedTuple):
 
 
 def render(reply: Reply) -> Rendered:
-    """Render a Reply within every limit of Discord's."""
-    return Rendered(_embed(reply), _view(reply.buttons) if reply.buttons else None)
+    """Render a Reply within every limit of Discord's; a button that can't carry its arguments is named instead."""
+    view, left_out = _view(reply.buttons) if reply.buttons else (None, [])
+    note = TOO_LONG.format(join_words([bold(label) for label in left_out])) if left_out else ""
+    return Rendered(_embed(reply, note), view)
 
 
 def cut(text: str, limit: int) -> str:
@@ -53,7 +54,7 @@ def cut(text: str, limit: int) -> str:
     return head.rstrip("\\ \n") + "…"
 
 
-def _embed(reply: Reply) -> discord.Embed:
+def _embed(reply: Reply, note: str) -> discord.Embed:
     left = WHOLE
 
     def take(text: str, limit: int) -> str:
@@ -63,7 +64,7 @@ def _embed(reply: Reply) -> discord.Embed:
         return text
 
     title, footer = take(reply.title.strip(), TITLE), take(reply.footer.strip(), FOOTER)
-    text = take(reply.text.strip(), DESCRIPTION)
+    text = take("\n".join(filter(None, (note, reply.text.strip()))), DESCRIPTION)
     if not title and not text:
         text = take(NOTHING, DESCRIPTION)
     embed = discord.Embed(title=title or None, description=text or None, colour=_COLOURS[reply.tone])
@@ -80,18 +81,20 @@ def _embed(reply: Reply) -> discord.Embed:
     return embed
 
 
-def _view(buttons: tuple[Button, ...]) -> "_Rows | None":
+def _view(buttons: tuple[Button, ...]) -> tuple["_Rows | None", list[str]]:
+    """The buttons, and the labels of those whose ids are too long."""
     made: dict[str, dict[str, Any]] = {}
+    left_out: list[str] = []
     for button in buttons:
         custom_id = encode(button)
         if custom_id is None:
-            log.warning("button left out: its id is too long", extra={"command": button.command})
+            left_out.append(cut(button.label, LABEL))
         # Discord refuses a message with two equal ids; two such buttons would do the same anyway.
         elif custom_id not in made and len(made) < BUTTONS:
             made[custom_id] = _button(button, custom_id)
     found = list(made.values())
     rows = [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
-    return _Rows(rows) if rows else None
+    return (_Rows(rows) if rows else None), left_out
 
 
 def _button(button: Button, custom_id: str) -> dict[str, Any]:

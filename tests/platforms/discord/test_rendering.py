@@ -76,10 +76,15 @@ async def test_a_button_has_its_style_and_emoji() -> None:
     assert bare["label"] == "next"
 
 
-async def test_a_button_that_says_too_much_is_left_out() -> None:
-    """One button too many does not cost the answer."""
-    view = render(Reply("Docker", buttons=(Button("Done", "done", {"item": "x" * 200}),))).view
-    assert view is None
+async def test_a_button_that_says_too_much_is_named_instead() -> None:
+    """One button too many does not cost the answer, and is not missing without a word."""
+    buttons = (Button("*Study*", "done", {"item": "x" * 200}), Button("Next", "next"))
+    embed, view = render(Reply("Docker", "Choose.", buttons=buttons))
+    assert view is not None
+    assert [item["label"] for item in view.to_components()[0]["components"]] == ["Next"]
+    assert embed.description is not None
+    assert "No button for **\\*Study\\***, because what you sent is too long" in embed.description
+    assert embed.description.endswith("\nChoose.")
 
 
 async def test_no_view_listens() -> None:
