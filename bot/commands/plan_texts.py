@@ -1,6 +1,6 @@
 """A group's plan in words: shared by /setup, /schedule, /resume and /status."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.commands.context import Context
 from bot.commands.scope import edition_of, schedule_of, weeks_of
@@ -47,7 +47,12 @@ def clock_text(now: datetime, group: Group) -> str:
 def date_text(group: Group, at: datetime) -> str:
     """A moment as the group reads it: Monday 5 January, 09:00."""
     there = local(at, zone(group.zone))
-    return f"{there:%A} {there.day} {there:%B}, {format_time(there.hour * 60 + there.minute)}"
+    return f"{day_text(there)}, {format_time(there.hour * 60 + there.minute)}"
+
+
+def day_text(day: date) -> str:
+    """A date as the group reads it: Monday 5 January."""
+    return f"{day:%A} {day.day} {day:%B}"
 
 
 def upcoming(ctx: Context, group: Group, count: int) -> list[Occurrence]:

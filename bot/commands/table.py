@@ -5,10 +5,11 @@ from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
 from bot.commands.manage import pause, resume, schedule
 from bot.commands.people import join, leave
-from bot.commands.posting import posted, prompt, status
+from bot.commands.posting import posted, prompt
 from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
 from bot.commands.setup import setup
+from bot.commands.status import status
 from bot.core.command import Audience, command
 
 COMMANDS = (

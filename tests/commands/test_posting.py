@@ -96,6 +96,30 @@ async def test_previews_are_what_is_posted_word_for_word(group: World) -> None:
     assert preview(before, "prompt") == posted(group.posts()[2])
 
 
+async def test_a_prompt_on_hold_is_the_one_that_is_previewed(group: World) -> None:
+    """As long as a topic waits for a permission, /status shows its words and not those of the week after it."""
+    await lock(group, send_messages=False)
+    await days(group, FIRST_PROMPT + 1)
+    waiting = await say(group.olivia, "/status")
+    assert "Preview of the prompt of Monday 5 January, which waits" in waiting.fields
+    assert "prompt for Monday 5 January: ⚠️ on hold" in waiting.fields["Latest posts"]
+    await lock(group)
+    await click(group.olivia, waiting, "Try again")
+    assert preview(waiting, "prompt")[1:] == posted(group.posts()[0])[1:]
+    assert "Python" in preview(waiting, "prompt")[0]
+    assert preview(await say(group.olivia, "/status"), "prompt")[0].startswith("**Week 2 of 14")
+
+
+async def test_a_topic_posted_again_keeps_the_date_that_it_is_for(prompted: World) -> None:
+    """/status names the day that a post stands for, and when it was posted if that was another day."""
+    assert "• prompt for Monday 5 January: posted ([Python]" in await say(prompted.olivia, "/status")
+    await days(prompted, 2)
+    await click(prompted.olivia, await say(prompted.olivia, "/prompt"), "Post again")
+    line = "• prompt for Monday 5 January: posted on Wednesday 7 January, 09:00 ([Python]"
+    assert line in await say(prompted.olivia, "/status")
+    assert len(prompted.posts()) == 2
+
+
 async def test_status_names_the_plan_and_the_latest_posts(prompted: World) -> None:
     """/status shows the plan, how many members, what was posted with a link, and the next dates."""
     await ask(prompted, prompted.alice, "join")

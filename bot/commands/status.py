@@ -1,0 +1,136 @@
+"""How a group is: /status."""
+
+from collections.abc import Sequence
+
+from bot.commands.context import Context
+from bot.commands.plan_texts import (
+    change_button,
+    date_text,
+    day_text,
+    missing_field,
+    next_posts,
+    plan_lines,
+    upcoming,
+)
+from bot.commands.post_texts import composed
+from bot.commands.posting import link_to, try_again
+from bot.commands.scope import edition_of, find_group, schedule_of, weeks_of
+from bot.core.markup import escape
+from bot.core.reply import Button, Field, Reply
+from bot.core.text import plural
+from bot.store import members, posts
+from bot.store.tables import Group, GroupState, Post, PostKind, PostState
+from bot.study.calendar import local
+from bot.study.schedule import Occurrence, next_reminder, reminded_week
+from bot.study.zones import zone
+
+STATES = {
+    PostState.DUE: "waiting",
+    PostState.CLAIMED: "being sent",
+    PostState.SENT: "posted",
+    PostState.HELD: "⚠️ on hold",
+    PostState.MISSED: "⚠️ missed",
+}
+WAITS = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
+POSTED_ON = "posted on {}"
+PREVIEW, PREVIEW_WAITS = "Preview of the {} of {}", "Preview of the {} of {}, which waits"
+LATEST = 5
+STATUS_NAMES = {
+    GroupState.ACTIVE: "▶️ running",
+    GroupState.PAUSED: "⏸️ paused",
+    GroupState.HELD: "⚠️ on hold",
+    GroupState.FINISHED: "🏁 complete",
+}
+
+
+def status(ctx: Context) -> Reply:
+    """How the group is: the plan, what was posted, what is on hold, and the next posts word for word."""
+    group = find_group(ctx)
+    here = ctx.request.channel
+    latest = posts.latest_posts(ctx.session, group.id or 0, LATEST)
+    fields = [
+        missing_field(here) if here.home == group.channel else None,
+        next_posts(ctx, group),
+        Field("Latest posts", "\n".join(_post_line(ctx, group, post) for post in latest)),
+        *_previews(ctx, group, latest),
+    ]
+    count = plural(members.active_members(ctx.session, group.id or 0), "member")
+    return Reply(
+        f"Status · {STATUS_NAMES[GroupState(group.state)]}",
+        f"{plan_lines(ctx, group)}\n{count}.",
+        tuple(field for field in fields if field is not None and field.text),
+        _buttons(group, latest),
+    )
+
+
+def _buttons(group: Group, latest: Sequence[Post]) -> tuple[Button, ...]:
+    running = group.state == GroupState.ACTIVE
+    command, label, emoji = ("pause", "Pause", "⏸️") if running else ("resume", "Resume", "▶️")
+    turn = Button(label, command, {"group": group.id or 0}, emoji=emoji)
+    newest = next((post for post in latest if post.kind == PostKind.PROMPT), None)
+    again = (try_again(group),) if newest is not None and newest.state == PostState.HELD else ()
+    return (change_button(group), turn, *again)
+
+
+def _post_line(ctx: Context, group: Group, post: Post) -> str:
+    became = STATES[PostState(post.state)]
+    if post.state == PostState.SENT and post.message_id:
+        became = f"{_posted(group, post)} ({link_to(ctx, group, post)})"
+    what = f"{post.kind} for {day_text(post.occurrence)}: {became}"
+    return f"• {what}" + (f". {escape(post.reason)}" if post.reason else "")
+
+
+def _posted(group: Group, post: Post) -> str:
+    """Says when, where it did not come on its own day: it was late, or was asked for once more."""
+    at = post.sent_at or post.due_at
+    if local(at, zone(group.zone)).date() == post.occurrence:
+        return STATES[PostState.SENT]
+    return POSTED_ON.format(date_text(group, at))
+
+
+def _previews(ctx: Context, group: Group, latest: Sequence[Post]) -> list[Field]:
+    """What waits, or else the next prompt and the next reminder, word for word."""
+    waiting = {post.kind: post for post in reversed(latest) if post.state in WAITS}
+    planned = {post.kind: post for post in _planned(ctx, group)} | waiting
+    return [
+        field
+        for post in sorted(planned.values(), key=lambda post: post.due_at)
+        for field in _preview(ctx, group, post)
+    ]
+
+
+def _planned(ctx: Context, group: Group) -> list[Post]:
+    """The next prompt and the next reminder."""
+    waits_for_resume = group.state == GroupState.PAUSED and group.paused_until is None
+    if waits_for_resume or group.state not in (GroupState.ACTIVE, GroupState.PAUSED):
+        return []
+    weeks, schedule = weeks_of(ctx, group), schedule_of(group)
+    dates = upcoming(ctx, group, 1) if group.step < len(weeks) else []
+    last = posts.last_prompt_day(ctx.session, group.id or 0)
+    soon = next_reminder(schedule, group.planned_to)
+    planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
+    if group.step and last is not None and last >= reminded_week(schedule, soon.day):
+        planned.append(_imagined(ctx, group, soon, PostKind.REMINDER, group.step))
+    elif dates:
+        planned.append(
+            _imagined(ctx, group, next_reminder(schedule, dates[0].at), PostKind.REMINDER, group.step + 1)
+        )
+    return planned
+
+
+def _imagined(ctx: Context, group: Group, when: Occurrence, kind: PostKind, step: int) -> Post:
+    topic = weeks_of(ctx, group)[step - 1].topic
+    item = edition_of(ctx, group).ids[topic.key]
+    return Post(
+        group_id=group.id or 0, kind=kind, occurrence=when.day, step=step, item_id=item, due_at=when.at
+    )
+
+
+def _preview(ctx: Context, group: Group, post: Post) -> list[Field]:
+    reply = composed(ctx.session, ctx.catalog, group, post, max(ctx.now, post.due_at))
+    if post.id:
+        head = PREVIEW_WAITS.format(post.kind, day_text(post.occurrence))
+    else:
+        head = PREVIEW.format(post.kind, date_text(group, post.due_at))
+    footer = [Field("", reply.footer)] if reply.footer else []
+    return [Field(head, f"**{reply.title}**\n{reply.text}"), *reply.fields, *footer]
