@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from bot.commands.context import Context
+from bot.commands.post_texts import part_text
 from bot.commands.scope import edition_of, schedule_of, weeks_of
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Style
@@ -28,10 +29,12 @@ HELD, GOES_ON = "⚠️ On hold: {}", " When that is mended, `/resume` goes on."
 
 def plan_lines(ctx: Context, group: Group) -> str:
     """What is studied, how fast, where and when."""
-    edition, weeks = edition_of(ctx, group), weeks_of(ctx, group)
-    pace = Pace(group.pace_hours)
+    plan, left = edition_of(ctx, group).roadmap, len(weeks_of(ctx, group)) - group.step
+    facts = [plural(len(plan.topics), "topic"), str(Pace(group.pace_hours))]
+    if left > 0:
+        facts.append(f"{plural(left, 'week')} to go")
     return (
-        f"{bold(edition.roadmap.title)}: {plural(len(weeks), 'week')}, {pace}.\n"
+        f"{bold(plan.title)}: {', '.join(facts)}.\n"
         f"Posts go to <#{group.channel}> every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
         f"with a reminder on **{DAYS[group.reminder_weekday]} at {format_time(group.reminder_minute)}**.\n"
         f"Time zone **{escape(group.zone)}**, where it is {clock_text(ctx.now, group)} now."
@@ -96,7 +99,7 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
     dates = upcoming(ctx, group, len(weeks))
     lines = [
         f"• {date_text(group, date.at)}: {bold(week.topic.title)}"
-        + (f" ({week.part} of {week.parts})" if week.parts > 1 else "")
+        + (f", {part_text(week)}" if week.parts > 1 else "")
         for date, week in zip(dates, weeks, strict=False)
     ]
     if group.paused_until is not None:

@@ -24,7 +24,7 @@ from bot.study.zones import zone
 LATE = "This comes late: it was due {}."
 LATE_AFTER = timedelta(minutes=10)
 START_HERE, FOCUS, QUESTION, EXERCISE = "Start here", "Focus", "To discuss", "Hands-on exercise"
-PROMPT_TITLE = "Week {} of {} · {}"
+PROMPT_TITLE, THREAD_TITLE, PART = "Topic {} of {} · {}", "Topic {}: {}", "week {} of {}"
 PROMPT_FOOTER = "{} of effort · record what you did with Done, or /done · discuss in the thread"
 REMINDER_TITLE = "{}: {} left"
 REMINDER_LAST = "{}: the week ends today"
@@ -35,6 +35,7 @@ HELD_TITLE = "A post in #{} is on hold"
 HELD_TEXT = (
     "In **{}**: {}\nNothing was lost. Mend it, then say `/status` in the server: it shows what is waiting."
 )
+ASK_ALL = "What are you working on this week?"
 SHOWN = 3
 THREAD_NAME = 90
 
@@ -60,22 +61,27 @@ def week_of(edition: Edition, group: Group, post: Post) -> Week:
 
 def prompt(edition: Edition, group: Group, post: Post, week: Week, now: datetime) -> Reply:
     """The week's topic: goal, focus, three resources, a question, the exercise."""
-    topic, total = week.topic, len(edition.weeks(Pace(group.pace_hours)))
+    topic, topics = week.topic, edition.roadmap.topics
     fields = (
         Field(FOCUS, "\n".join(f"• {escape(line)}" for line in week.focus)),
         Field(START_HERE, "\n".join(resource_line(r) for r in remaining(topic, Standing())[:SHOWN])),
         Field(QUESTION, escape(question_of(week))),
         Field(EXERCISE, escape(topic.exercise)),
     )
-    part = f" ({week.part} of {week.parts})" if week.parts > 1 else ""
+    title = PROMPT_TITLE.format(topics.index(topic) + 1, len(topics), escape(topic.title))
     return Reply(
-        PROMPT_TITLE.format(week.number, total, escape(topic.title)) + part,
+        title + (f" · {part_text(week)}" if week.parts > 1 else ""),
         f"{bold(topic.goal)}{_late(group, post, now)}",
         tuple(field for field in fields if field.text),
         post_buttons(group, post, topic),
         footer=PROMPT_FOOTER.format(hours_text(topic.hours)),
         private=False,
     )
+
+
+def part_text(week: Week) -> str:
+    """Which week of its topic it is. Weeks of the whole plan are not counted: a change of pace changes them all."""
+    return PART.format(week.part, week.parts)
 
 
 def question_of(week: Week) -> str:
@@ -97,11 +103,11 @@ def post_buttons(group: Group, post: Post, topic: Topic) -> tuple[Button, ...]:
 
 def discussion(catalog: Catalog, group: Group, post: Post) -> tuple[str, str]:
     """Name (plain) and opening text of the thread under a prompt."""
-    week = week_of(catalog.editions[group.roadmap_id], group, post)
-    name = clean(f"Week {week.number}: {week.topic.title}", THREAD_NAME)
-    return name, f"💬 {escape(question_of(week))}" if question_of(
-        week
-    ) else "💬 What are you working on this week?"
+    edition = catalog.editions[group.roadmap_id]
+    week = week_of(edition, group, post)
+    title = THREAD_TITLE.format(edition.roadmap.topics.index(week.topic) + 1, week.topic.title)
+    name = f"{title} · {part_text(week)}" if week.parts > 1 else title
+    return clean(name, THREAD_NAME), f"💬 {escape(question_of(week)) or ASK_ALL}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 
 async def arrive(page: Page) -> None:
     """Wait until the channel is there with the newest topic."""
-    await page.text("Week 5 of 14")
+    await page.text("Topic 5 of 14")
     await page.until("!!document.querySelector('#channel-composer-input')", "the composer")
 
 

@@ -37,7 +37,7 @@ async def main() -> None:
             await send(page, command)
             await show(page, words)
             await page.picture(FOLDER / f"{command[1:]}.png", CHANNEL)
-        await show(page, "Week 5 of 14")
+        await show(page, "Topic 5 of 14")
         await page.picture(FOLDER / "week.png", CHANNEL)
 
 

@@ -40,4 +40,4 @@ async def test_a_visitor_studies_in_the_demo(page: Page) -> None:
     # The page ignores a click while it is busy with the answer before; a second one would say "Already recorded".
     await page.until(CLICKED, "the answer to Done")
     await send(page, "/forward")
-    await page.text("Week 6 of 14")
+    await page.text("Topic 6 of 14")

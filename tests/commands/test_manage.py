@@ -34,11 +34,11 @@ async def test_every_option_of_schedule_is_taken(group: World) -> None:
     assert "**Friday at 12:00**" in said
     assert "Asia/Tokyo" in said
     assert "20 hours a week" in said
-    assert "• Sunday 4 January, 08:15: **Python** (1 of 3)" in said
+    assert "• Sunday 4 January, 08:15: **Python**, week 1 of 3" in said
     await group.forward(days=2, hours=23)
     assert group.posts() == []
     await group.forward(minutes=20)
-    assert [post.title for post in group.posts()] == ["Week 1 of 23 · Python (1 of 3)"]
+    assert [post.title for post in group.posts()] == ["Topic 1 of 14 · Python · week 1 of 3"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ async def test_while_paused_nothing_is_posted_and_the_plan_shifts(prompted: Worl
     await prompted.forward(hours=1)
     assert len(prompted.posts()) == 1
     await days(prompted, 7)
-    assert [post.title.split(" of")[0] for post in prompted.posts()] == ["Week 1", "Week 2"]
+    assert [post.title.split(" of")[0] for post in prompted.posts()] == ["Topic 1", "Topic 2"]
 
 
 async def test_a_pause_with_a_date_ends_by_itself(prompted: World) -> None:
@@ -94,7 +94,7 @@ async def test_a_pause_with_a_date_ends_by_itself(prompted: World) -> None:
     await days(prompted, 20)
     assert len(prompted.posts()) == 1
     await days(prompted, 1)
-    assert prompted.posts()[-1].title.startswith("Week 2 of 14")
+    assert prompted.posts()[-1].title.startswith("Topic 2 of 14")
 
 
 async def test_the_day_of_the_date_is_no_longer_paused(prompted: World) -> None:
@@ -133,7 +133,7 @@ async def test_prompt_posts_at_once_after_a_pause(prompted: World) -> None:
     await days(prompted, 9)
     resumed = await say(prompted.olivia, "/resume")
     assert (await click(prompted.olivia, resumed, "Post this week's topic now")).title == "Posted 📌"
-    assert prompted.posts()[-1].title.startswith("Week 2 of 14")
+    assert prompted.posts()[-1].title.startswith("Topic 2 of 14")
 
 
 async def test_a_week_without_a_prompt_has_no_reminder(group: World) -> None:
@@ -146,7 +146,7 @@ async def test_a_week_without_a_prompt_has_no_reminder(group: World) -> None:
     await days(group, 7)
     await say(group.olivia, "/resume")
     await days(group, 6)
-    assert [post.title.split(" of")[0] for post in group.posts()] == ["Week 1"]
+    assert [post.title.split(" of")[0] for post in group.posts()] == ["Topic 1"]
 
 
 async def test_a_change_between_the_firing_and_the_tick_loses_nothing(group: World) -> None:
@@ -155,11 +155,11 @@ async def test_a_change_between_the_firing_and_the_tick_loses_nothing(group: Wor
     await say(group.olivia, "/setup")
     await say(group.olivia, "/schedule reminder_day:friday")
     await group.app.tick()
-    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    assert [post.title for post in group.posts()] == ["Topic 1 of 14 · Python"]
     await group.env.advance_time(7 * 24 * 3600)
     await say(group.olivia, "/schedule time:08:30")
     await group.app.tick()
-    assert [post.title.split(" · ")[0] for post in group.posts()][-1] == "Week 2 of 14"
+    assert [post.title.split(" · ")[0] for post in group.posts()][-1] == "Topic 2 of 14"
 
 
 async def test_a_pause_gives_the_waiting_topic_back_whatever_the_pace(group: World) -> None:
@@ -169,9 +169,24 @@ async def test_a_pause_gives_the_waiting_topic_back_whatever_the_pace(group: Wor
     await say(group.olivia, "/schedule pace:20")
     await say(group.olivia, "/pause")
     await lock(group)
-    assert "Monday 12 January, 09:00: **Python** (1 of 3)" in await say(group.olivia, "/resume")
+    assert "Monday 12 January, 09:00: **Python**, week 1 of 3" in await say(group.olivia, "/resume")
     await days(group, 7)
-    assert group.posts()[0].title.startswith("Week 1 of ")
+    assert group.posts()[0].title.startswith("Topic 1 of 14 · Python · week 1 of 3")
+
+
+async def test_a_change_of_pace_does_not_move_the_number_of_a_topic(prompted: World) -> None:
+    """After the pace changed, the next post goes on counting topics, and within one counts its weeks."""
+    assert "14 topics, a topic a week, 13 weeks to go" in await say(prompted.olivia, "/schedule")
+    assert "14 topics, 5 hours a week, " in await say(prompted.olivia, "/schedule pace:5")
+    await days(prompted, 14)
+    assert [post.title for post in prompted.posts() if post.title.startswith("Topic")] == [
+        "Topic 1 of 14 · Python",
+        "Topic 2 of 14 · Bash Basics & Command Line Editors · week 1 of 4",
+        "Topic 2 of 14 · Bash Basics & Command Line Editors · week 2 of 4",
+    ]
+    assert sorted(thread.name for thread in prompted.study.threads)[1] == (
+        "Topic 2: Bash Basics & Command Line Editors · week 1 of 4"
+    )
 
 
 async def test_a_changed_day_moves_the_end_of_a_pause(prompted: World) -> None:
@@ -180,7 +195,7 @@ async def test_a_changed_day_moves_the_end_of_a_pause(prompted: World) -> None:
     shown = await say(prompted.olivia, "/setup day:thursday")
     assert "Thursday 15 January, 09:00: **Bash" in shown
     await days(prompted, 10)
-    assert [post.title.split(" · ")[0] for post in prompted.posts()] == ["Week 1 of 14", "Week 2 of 14"]
+    assert [post.title.split(" · ")[0] for post in prompted.posts()] == ["Topic 1 of 14", "Topic 2 of 14"]
 
 
 async def test_status_after_a_long_sleep_and_before_the_tick(group: World) -> None:

@@ -53,7 +53,7 @@ async def lock(world: World, **denied: bool) -> None:
 async def test_the_weekly_prompt_has_everything(prompted: World) -> None:
     """Topic, goal, focus, three resources, a question, the exercise, three buttons with emoji, and a thread."""
     (post,) = prompted.posts()
-    assert post.title == "Week 1 of 14 · Python"
+    assert post.title == "Topic 1 of 14 · Python"
     assert post.text.startswith("**Write, test and package")
     assert list(post.fields) == ["Focus", "Start here", "To discuss", "Hands-on exercise"]
     assert len(post.fields["Start here"].splitlines()) == 3
@@ -62,7 +62,7 @@ async def test_the_weekly_prompt_has_everything(prompted: World) -> None:
     assert [str(item.emoji) for item in rows_[0].children] == ["✅", "➡️", "🆘"]
     assert not post.private
     (thread,) = prompted.study.threads
-    assert thread.name == "Week 1: Python"
+    assert thread.name == "Topic 1: Python"
     assert post.fields["To discuss"] in thread.history()[0].content
 
 
@@ -107,7 +107,7 @@ async def test_a_prompt_on_hold_is_the_one_that_is_previewed(group: World) -> No
     await click(group.olivia, waiting, "Try again")
     assert preview(waiting, "prompt")[1:] == posted(group.posts()[0])[1:]
     assert "Python" in preview(waiting, "prompt")[0]
-    assert preview(await say(group.olivia, "/status"), "prompt")[0].startswith("**Week 2 of 14")
+    assert preview(await say(group.olivia, "/status"), "prompt")[0].startswith("**Topic 2 of 14")
 
 
 async def test_a_topic_posted_again_keeps_the_date_that_it_is_for(prompted: World) -> None:
@@ -140,7 +140,7 @@ async def test_status_says_what_was_missed(group: World) -> None:
     said = await say(group.olivia, "/status")
     assert said.fields["Latest posts"].count("missed") >= 2
     assert "was not running" in said.fields["Latest posts"]
-    assert len([post for post in group.posts() if post.title.startswith("Week")]) == 1
+    assert len([post for post in group.posts() if post.title.startswith("Topic")]) == 1
     assert "comes late" in group.posts()[0]
 
 
@@ -155,7 +155,7 @@ async def test_prompt_twice_links_the_first_and_offers_again(prompted: World) ->
     assert len(prompted.posts()) == 1
     again = await click(prompted.olivia, said, "Post again")
     assert again.title == "Posted 📌"
-    assert [post.title for post in prompted.posts()] == ["Week 1 of 14 · Python"] * 2
+    assert [post.title for post in prompted.posts()] == ["Topic 1 of 14 · Python"] * 2
     assert len(prompted.study.threads) == 2
 
 
@@ -175,7 +175,7 @@ async def test_prompt_first_counts_as_this_weeks(group: World) -> None:
     await days(group, 3)
     await say(group.olivia, "/prompt")
     await days(group, 2)
-    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    assert [post.title for post in group.posts()] == ["Topic 1 of 14 · Python"]
 
 
 async def test_a_missing_permission_holds_the_post_and_is_named(group: World) -> None:
@@ -194,7 +194,7 @@ async def test_a_missing_permission_holds_the_post_and_is_named(group: World) ->
     await lock(group)
     done = await click(group.olivia, held, "Try again")
     assert done.title == "Posted 📌"
-    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    assert [post.title for post in group.posts()] == ["Topic 1 of 14 · Python"]
     assert "on hold" not in (await say(group.olivia, "/status")).fields["Latest posts"]
 
 
@@ -203,7 +203,7 @@ async def test_a_deleted_channel_holds_its_group_and_no_other(group: World) -> N
     await ask(group, group.olivia, "setup", group.random)
     group.env.backend.delete_channel(group.study.id)
     await days(group, 14)
-    assert len([post for post in group.posts(group.random) if post.title.startswith("Week")]) == 2
+    assert len([post for post in group.posts(group.random) if post.title.startswith("Topic")]) == 2
     (told,) = group.olivia.user.dm_channel.history()
     assert "gone" in (told.embeds[0].description or "")
     lounge = group.guild.create_text_channel("lounge")
@@ -245,11 +245,11 @@ async def test_every_week_is_posted_as_it_was_previewed_until_the_plan_ends(prom
         before = await say(group.olivia, "/status")
         await group.env.advance_time(7 * 24 * 3600)
         await group.app.tick()
-        assert group.posts()[-1].title.startswith(f"Week {week} of 14")
+        assert group.posts()[-1].title.startswith(f"Topic {week} of 14")
         assert preview(before, "prompt") == posted(group.posts()[-1])
     await group.env.advance_time(7 * 24 * 3600)
     await group.app.tick()
-    assert group.posts()[-1].title.startswith("Week 14 of 14")
+    assert group.posts()[-1].title.startswith("Topic 14 of 14")
     assert "complete" in await say(group.olivia, "/status")
     assert (await say(group.olivia, "/prompt")).title == "The plan is complete"
     assert (await say(group.olivia, "/pause")).title == "The plan is complete"
@@ -261,10 +261,10 @@ async def test_two_topics_are_never_close_together(group: World) -> None:
     await days(group, 2.5)
     await say(group.olivia, "/prompt")
     await days(group, 3)
-    assert [post.title for post in group.posts()] == ["Week 1 of 14 · Python"]
+    assert [post.title for post in group.posts()] == ["Topic 1 of 14 · Python"]
     assert "there already" in (await say(group.olivia, "/prompt")).title
     await days(group, 7)
-    assert group.posts()[-1].title.startswith("Week 2 of 14")
+    assert group.posts()[-1].title.startswith("Topic 2 of 14")
 
 
 async def test_prompt_late_in_the_week_links_this_weeks_topic(prompted: World) -> None:
@@ -282,4 +282,4 @@ async def test_a_group_on_hold_goes_on_with_its_topic(group: World) -> None:
     await lock(group)
     await say(group.olivia, "/resume")
     await days(group, 7)
-    assert group.posts()[0].title == "Week 1 of 14 · Python"
+    assert group.posts()[0].title == "Topic 1 of 14 · Python"

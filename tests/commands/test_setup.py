@@ -17,7 +17,7 @@ async def test_setup_without_options_answers_with_the_whole_plan(world: World) -
     """The current channel, MLOps, Monday 09:00 in UTC, a topic a week; the next three dates and two buttons."""
     said = await say(world.olivia, "/setup")
     assert said.title == "The study group is ready"
-    assert "**MLOps Engineer Skillset**: 14 weeks, a topic a week" in said
+    assert "**MLOps Engineer Skillset**: 14 topics, a topic a week, 14 weeks to go" in said
     assert f"<#{world.study.id}> every **Monday at 09:00**" in said
     assert "reminder on **Thursday at 09:00**" in said
     assert "It is Thursday 00:00 in UTC now" in said
@@ -46,7 +46,7 @@ async def test_every_option_of_setup_is_taken(world: World) -> None:
     assert "reminder on **Saturday at 18:30**" in said
     assert "Time zone **Europe/Berlin**, where it is Thursday 01:00" in said
     assert "10 hours a week" in said
-    assert "**Python** (1 of 6)" in said
+    assert "**Python**, week 1 of 6" in said
     assert "Set time zone" not in said.buttons
 
 
@@ -98,12 +98,12 @@ async def test_the_first_topic_can_be_posted_at_once(world: World) -> None:
     said = await say(world.olivia, "/setup")
     posted = await click(world.olivia, said, "Post the first topic now")
     assert posted.title == "Posted 📌"
-    assert [post.title for post in world.posts()] == ["Week 1 of 14 · Python"]
+    assert [post.title for post in world.posts()] == ["Topic 1 of 14 · Python"]
     assert str(world.posts()[0].message.id) in posted.text  # type: ignore[union-attr]
     assert len(world.study.threads) == 1
     await days(world, 5)
-    weeks = [post.title.split(" of")[0] for post in world.posts() if post.title.startswith("Week")]
-    assert weeks == ["Week 1", "Week 2"]
+    weeks = [post.title.split(" of")[0] for post in world.posts() if post.title.startswith("Topic")]
+    assert weeks == ["Topic 1", "Topic 2"]
 
 
 async def test_setup_again_changes_the_group_that_is_there(group: World) -> None:
@@ -261,7 +261,7 @@ async def test_a_group_that_lost_its_channel_can_move(group: World) -> None:
     assert f"<#{group.random.id}>" in moved
     assert "1 of 14 topics" in await say(group.alice, "/progress", group.random)
     await days(group, 7)
-    assert group.posts(group.random)[0].title.startswith("Week 1 of 14")
+    assert group.posts(group.random)[0].title.startswith("Topic 1 of 14")
 
 
 async def test_a_new_group_can_start_beside_one_on_hold(group: World) -> None:
@@ -291,4 +291,4 @@ async def test_another_roadmap_begins_anew(world: World, tmp_path: Path) -> None
     assert "Monday 12 January, 09:00: **Python**" in changed
     posted = await say(world.olivia, "/prompt")
     assert posted.title == "Posted 📌"
-    assert [post.title for post in world.posts()] == ["Week 1 of 14 · Python"] * 2
+    assert [post.title for post in world.posts()] == ["Topic 1 of 14 · Python"] * 2

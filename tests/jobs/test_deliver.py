@@ -23,9 +23,9 @@ NO_ACCESS = "Roadmate is missing Send Messages in the channel."
 async def test_a_week_goes_by(room: Room) -> None:
     """The prompt comes on Monday with its thread, the reminder on Thursday, both once and on time."""
     await room.days(7, hours=1)
-    assert room.platform.titles() == ["Week 1 of 4 · Python", "Python: 4 days left"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python", "Python: 4 days left"]
     assert [at for *_, at in room.platform.visible] == [MONDAY + 59 * MINUTE, MONDAY + 3 * DAY + 59 * MINUTE]
-    assert room.platform.threads == {"m1": "Week 1: Python"}
+    assert room.platform.threads == {"m1": "Topic 1: Python"}
     prompt, reminder = await room.posts()
     assert (prompt.state, prompt.message_id, prompt.thread_id) == (PostState.SENT, "m1", "tm1")
     assert (reminder.state, reminder.thread_id, reminder.attempts) == (PostState.SENT, "", 1)
@@ -97,7 +97,7 @@ async def test_asleep_for_hours_posts_once_and_says_late(room: Room) -> None:
 async def test_asleep_for_weeks_posts_one_and_records_the_others(room: Room) -> None:
     """Asleep for three weeks: one post with the first topic, and the missed weeks recorded with a reason."""
     await room.tick(days=14, hours=6)
-    assert room.platform.titles() == ["Week 1 of 4 · Python"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python"]
     assert [p.state for p in await room.prompts()] == [PostState.MISSED, PostState.MISSED, PostState.SENT]
     assert "was not running" in (await room.prompts())[0].reason
     assert (await room.the_group()).step == 1
@@ -109,7 +109,7 @@ async def test_three_weeks_without_the_platform_lose_no_topic(room: Room) -> Non
     await room.days(7 * 3 - 2)
     room.platform.is_ready = True
     await room.days(7)
-    assert room.platform.titles() == ["Week 1 of 4 · Python", "Python: 4 days left"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python", "Python: 4 days left"]
     assert (await room.the_group()).step == 1
     missed = [post for post in await room.posts() if post.state == PostState.MISSED]
     assert all(post.reason for post in missed)
@@ -143,8 +143,8 @@ async def test_the_last_topic_comes_again_when_it_was_missed(room: Room) -> None
     await room.days(9)
     room.platform.is_ready = True
     await room.days(6)
-    assert room.platform.titles()[0] == "Week 4 of 4 · Terraform"
-    assert len([title for title in room.platform.titles() if "Week" in title]) == 1
+    assert room.platform.titles()[0] == "Topic 4 of 4 · Terraform"
+    assert len([title for title in room.platform.titles() if "Topic" in title]) == 1
 
 
 async def test_a_gone_channel_holds_the_group_and_tells_the_organizer_once(room: Room) -> None:
@@ -161,9 +161,10 @@ async def test_a_gone_channel_holds_the_group_and_tells_the_organizer_once(room:
         "The channel is gone.",
     )
     assert [person for person, _ in room.platform.told] == ["7"]
+    tried = room.platform.sends()
+    assert tried in (1, 2)  # the reminder of the same moment may have been on its way
     await room.days(14)
-    # The reminder of that minute is sent beside the prompt, or knows already that nobody saw that.
-    assert room.platform.sends() <= 2
+    assert room.platform.sends() == tried
     assert len(room.platform.told) == 1
     other = await room.group(channel="200")
     await room.days(7)
@@ -180,7 +181,7 @@ async def test_a_workspace_that_left_keeps_its_data_and_plans_nothing(room: Room
     assert (group.state, group.step) == (GroupState.HELD, 1)
     await room.say("setup")
     await room.days(7)
-    assert room.platform.titles()[1] == "Week 2 of 4 · Docker"
+    assert room.platform.titles()[1] == "Topic 2 of 4 · Docker"
 
 
 async def test_a_missing_permission_is_held_and_rechecked_once(room: Room) -> None:
@@ -223,7 +224,7 @@ async def test_what_was_held_is_posted_when_the_organizer_asks(room: Room) -> No
     room.platform.fail("send", Held(NO_ACCESS))
     await room.tick(minutes=1)
     assert (await room.say("prompt")).title == "Posted 📌"
-    assert room.platform.titles() == ["Week 1 of 4 · Python"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python"]
 
 
 async def test_try_later_waits_as_long_as_it_was_told(room: Room) -> None:
@@ -231,11 +232,11 @@ async def test_try_later_waits_as_long_as_it_was_told(room: Room) -> None:
     await room.group(channel="200")
     room.platform.fail("send 200", TryLater("rate limit", 1337.0))
     await room.tick(minutes=1)
-    assert (room.platform.titles("100"), room.platform.titles("200")) == (["Week 1 of 4 · Python"], [])
+    assert (room.platform.titles("100"), room.platform.titles("200")) == (["Topic 1 of 4 · Python"], [])
     await room.tick(minutes=22)
     assert room.platform.titles("200") == []
     await room.tick(minutes=1)
-    assert room.platform.titles("200") == ["Week 1 of 4 · Python"]
+    assert room.platform.titles("200") == ["Topic 1 of 4 · Python"]
 
 
 async def test_try_again_at_once_does_not_spin(room: Room) -> None:
@@ -389,7 +390,7 @@ async def test_a_failing_row_stops_no_other_and_is_given_up(
     await room.group(channel="200")
     room.platform.fail("send 100", *[KeyError("broken")] * 20)
     await room.tick(minutes=1)
-    assert room.platform.titles("200") == ["Week 1 of 4 · Python"]
+    assert room.platform.titles("200") == ["Topic 1 of 4 · Python"]
     for _ in range(60):
         await room.tick(minutes=1)
     tries = sum(nonce == "rm1.0" for call, nonce in room.platform.calls if call == "send")
@@ -438,7 +439,7 @@ async def test_pause_drops_what_waits_and_keeps_its_topic(room: Room) -> None:
     assert (await room.posts())[0].state == PostState.MISSED
     await room.say("resume")
     await room.days(6)
-    assert room.platform.titles() == ["Week 1 of 4 · Python"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python"]
 
 
 async def test_an_early_prompt_is_the_weeks_prompt(room: Room) -> None:
@@ -447,9 +448,9 @@ async def test_an_early_prompt_is_the_weeks_prompt(room: Room) -> None:
     room.clock.now = MONDAY - 2 * DAY
     assert (await room.say("prompt")).title == "Posted 📌"
     await room.days(8)
-    assert room.platform.titles() == ["Week 1 of 4 · Python", "Python: 4 days left"]
+    assert room.platform.titles() == ["Topic 1 of 4 · Python", "Python: 4 days left"]
     await room.days(1.5)
-    assert room.platform.titles()[2] == "Week 2 of 4 · Docker"
+    assert room.platform.titles()[2] == "Topic 2 of 4 · Docker"
     assert (await room.say("prompt")).title == "This week's topic is there already"
 
 
@@ -481,13 +482,13 @@ async def test_a_vanished_topic_does_not_break_its_post(room: Room) -> None:
     await room.publish(roadmap(topic("docker", 6), "kubernetes"))
     room.platform.is_ready = True
     await room.tick(minutes=1)
-    assert room.platform.titles() == ["Week 1 of 2 · Docker"]
+    assert room.platform.titles() == ["Topic 1 of 2 · Docker"]
 
 
 async def test_the_whole_plan_is_posted_in_order(room: Room) -> None:
     """Four topics: four prompts with their reminders a week apart, then silence and a finished group."""
     await room.days(7 * 6)
-    prompts = [title for title in room.platform.titles() if title.startswith("Week")]
+    prompts = [title for title in room.platform.titles() if title.startswith("Topic")]
     assert [title.split(" · ")[1] for title in prompts] == ["Python", "Docker", "Kubernetes", "Terraform"]
     assert len(room.platform.visible) == 8
     assert (await room.the_group()).state == GroupState.FINISHED

@@ -49,7 +49,7 @@ async def world(tmp_path: Path, forward: Forward) -> AsyncIterator[World]:
 def prompts(world: World) -> list[str]:
     """Titles of the weekly prompts in the channel."""
     posts = [read(m) for m in world.channel.history() if m.author.bot and m.embeds]
-    return [post.title for post in posts if post.title.startswith("Week ")]
+    return [post.title for post in posts if post.title.startswith("Topic ")]
 
 
 async def test_the_group_is_lively(world: World) -> None:
@@ -108,7 +108,7 @@ async def test_clicks_do_not_stop_time(world: World) -> None:
         await asyncio.sleep(0.02)
     await moving
     assert clicks
-    assert prompts(world)[-1].startswith("Week 7 ")
+    assert prompts(world)[-1].startswith("Topic 7 ")
 
 
 async def run_demo(*args: str) -> tuple[int | None, str, str]:

@@ -211,7 +211,7 @@ def _thread() -> dict[str, Any]:
         "archive_timestamp": "2026-01-05T09:00:00+00:00",
     }
     return {
-        "name": "Week 1",
+        "name": "Topic 1",
         "owner_id": BOT,
         "message_count": 0,
         "member_count": 1,

@@ -100,7 +100,7 @@ async def first_week(world: World, carol: MemberActor) -> None:
     """Monday brings the prompt with its thread, Thursday the reminder with counts."""
     await days(world, 1 / 24)
     (post,) = world.posts()
-    assert post.title == "Week 1 of 14 · Python"
+    assert post.title == "Topic 1 of 14 · Python"
     assert "late" not in post
     (thread,) = world.study.threads
     assert post.fields["To discuss"] in thread.history()[0].content
@@ -120,7 +120,7 @@ async def first_week(world: World, carol: MemberActor) -> None:
 async def second_week(world: World, carol: MemberActor) -> None:
     """Bob draws level with alice, carol takes a slip back, and the board shares a rank."""
     await days(world, 4)
-    assert titles(world)[-1] == "Week 2 of 14 · Bash Basics & Command Line Editors"
+    assert titles(world)[-1] == "Topic 2 of 14 · Bash Basics & Command Line Editors"
     assert "+50 points" in await say(world.bob, "/done python")
     slip = await say(carol, "/done kubernetes")
     assert (await click(carol, slip, "Undo")).title == "Taken back: Kubernetes"
@@ -150,7 +150,7 @@ async def after_the_restart(world: World, carol: MemberActor) -> None:
     """Nobody lost anything by the edit, and the buttons of the posts from before it still work."""
     assert "2 of 15 topics" in await say(world.alice, "/progress")
     assert (await say(world.alice, "/topic shell")).title.startswith("✅")
-    python, shell = (post for post in world.posts() if post.title.startswith("Week"))
+    python, shell = (post for post in world.posts() if post.title.startswith("Topic"))
     assert (await click(world.alice, shell, "Done")).title.startswith("Already recorded: Bash Basics")
     assert (await click(carol, shell, "Done")).title.startswith("Recorded: Bash Basics")
     assert (await click(carol, python, "Next")).title == "Python"
@@ -164,18 +164,18 @@ async def after_the_restart(world: World, carol: MemberActor) -> None:
 async def last_weeks(world: World, carol: MemberActor) -> None:
     """The plan goes on where it stood, with the inserted topic in its place."""
     await days(world, 6)
-    assert titles(world)[-1] == "Week 3 of 15 · Docker and containers"
+    assert titles(world)[-1] == "Topic 3 of 15 · Docker and containers"
     await days(world, 3)
     assert titles(world)[-1] == "Docker and containers: 4 days left"
     assert "1 has finished" in world.posts()[-1]
     await days(world, 4)
     podman = world.posts()[-1]
-    assert podman.title == "Week 4 of 15 · Podman"
+    assert podman.title == "Topic 4 of 15 · Podman"
     assert "+6 points" in await click(world.bob, podman, "Done")
     await days(world, 7)
-    assert titles(world)[-1] == "Week 5 of 15 · Version Control & CI/CD Pipelines"
+    assert titles(world)[-1] == "Topic 5 of 15 · Version Control & CI/CD Pipelines"
     assert (
-        len(world.study.threads) == len([title for title in titles(world) if title.startswith("Week")]) == 5
+        len(world.study.threads) == len([title for title in titles(world) if title.startswith("Topic")]) == 5
     )
     await nothing_doubled(world, await say(carol, "/progress"))
 
