@@ -93,15 +93,21 @@ class Dispatcher:
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
             return NOT_ORGANIZER
-        args, group_id = checked(command, request.args), _group(request)
+        group_id, now = _group(request), self.clock()
 
-        def work(session: Session) -> Reply:
-            context = Context(
+        def context(session: Session) -> Context:
+            return Context(
                 session, request, now, self.memory, self.commands, self.catch_up, self.post_url, group_id
             )
-            return command.run(context, **args)
 
-        now = self.clock()
+        if request.ask:
+            present = command.present or (lambda _: {})
+            return Reply("", form=await self.database.read(lambda session: present(context(session))))
+        args = checked(command, request.args)
+
+        def work(session: Session) -> Reply:
+            return command.run(context(session), **args)
+
         reply = await (self.database.write(work) if command.writes else self.database.read(work))
         if reply.deliver is None:
             return reply

@@ -1,11 +1,15 @@
 """Running a group: /schedule, /pause, /resume."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from bot.commands.context import Context
 from bot.commands.options import APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
 from bot.commands.plan_texts import change_button, date_text, next_posts, plan_lines
 from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
 from bot.commands.scope import find_group
-from bot.commands.times import NOT_UNDERSTOOD, TimesTyped
+from bot.commands.times import TimesTyped, times_now
+from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Tone, refuse
 from bot.store import groups
@@ -44,10 +48,11 @@ def schedule(
 ) -> Reply:
     """Show or change when the topic and the reminder are posted, and how fast the group goes."""
     group = find_group(ctx)
+    before = times_now(group)
     typed = TimesTyped(day, time, timezone, pace, reminder_day, reminder_time)
-    changed = typed != TimesTyped()
-    if changed:
+    if typed != TimesTyped():
         change(ctx, group, typed)
+    changed = times_now(group) != before
     title = SCHEDULE_CHANGED if changed else SCHEDULE
     return Reply(
         title,
@@ -56,6 +61,11 @@ def schedule(
         (change_button(group),),
         tone=Tone.GOOD if changed else Tone.PLAIN,
     )
+
+
+def present_times(ctx: Context) -> Mapping[str, str]:
+    """What the options of /schedule are now, for the form that changes them."""
+    return asdict(times_now(find_group(ctx)))
 
 
 def pause(ctx: Context, until: Until = "") -> Reply:

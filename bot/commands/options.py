@@ -8,8 +8,9 @@ from bot.core.command import Choice, Option, Takes
 from bot.core.request import Channel, Person, Request
 from bot.core.text import clean
 from bot.study import catalog
-from bot.study.spoken import DAYS, format_time
-from bot.study.zones import find_zones
+from bot.study.pace import parse_pace
+from bot.study.spoken import DAYS, format_time, parse_time
+from bot.study.zones import find_zones, parse_zone
 
 MOST = 25
 LABEL = 100
@@ -90,11 +91,19 @@ ARoadmap = Annotated[
 ]
 AChannel = Annotated[Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL)]
 Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS)]
-Time = Annotated[str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=_times)]
-Zone = Annotated[str, Option("Your group's time zone, like Europe/Berlin", maximum=64, suggest=_zones)]
-APace = Annotated[str, Option("A topic a week, or hours of study a week", maximum=40, suggest=_paces)]
+Time = Annotated[
+    str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=_times, check=parse_time)
+]
+Zone = Annotated[
+    str, Option("Your group's time zone, like Europe/Berlin", maximum=64, suggest=_zones, check=parse_zone)
+]
+APace = Annotated[
+    str, Option("A topic a week, or hours of study a week", maximum=40, suggest=_paces, check=parse_pace)
+]
 ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS)]
-ReminderTime = Annotated[str, Option("Time of the reminder, like 18:00", maximum=20, suggest=_times)]
+ReminderTime = Annotated[
+    str, Option("Time of the reminder, like 18:00", maximum=20, suggest=_times, check=parse_time)
+]
 Until = Annotated[
     str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)
 ]

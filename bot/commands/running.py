@@ -52,19 +52,16 @@ def drop_waiting(ctx: Context, group: Group, reason: str) -> None:
 
 def change(ctx: Context, group: Group, typed: TimesTyped) -> None:
     """Apply changed times to a group that exists, and what follows from them. Raises Refused."""
-    old_zone, old_weeks = group.zone, weeks_of(ctx, group)
+    before, old_weeks = schedule_of(group), weeks_of(ctx, group)
     change_times(group, typed)
+    now = schedule_of(group)
     group.step = same_place(old_weeks, weeks_of(ctx, group), group.step)
     if group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group)):
         go_on(group, ctx.now)
-    elif _moved(typed):
+    elif now != before:
         reschedule(group, ctx.now)
     groups.save(ctx.session, group)
-    if group.zone != old_zone:
+    if now.zone != before.zone:
         # Weeks and months of the boards begin at the group's midnight.
         for member in members.members_of(ctx.session, group.id or 0):
             members.rebuild_scores(ctx.session, member, zone(group.zone))
-
-
-def _moved(typed: TimesTyped) -> bool:
-    return any((typed.day, typed.time, typed.timezone, typed.reminder_day, typed.reminder_time))

@@ -14,7 +14,8 @@ from bot.commands.plan_texts import (
 )
 from bot.commands.running import change, drop_waiting, go_on
 from bot.commands.scope import IN_A_DM, NOT_FOUND, portable, weeks_of
-from bot.commands.times import NOT_UNDERSTOOD, TimesTyped, change_times
+from bot.commands.times import TimesTyped, change_times
+from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind

@@ -3,7 +3,7 @@
 from bot.commands.board import leaderboard
 from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
-from bot.commands.manage import pause, resume, schedule
+from bot.commands.manage import pause, present_times, resume, schedule
 from bot.commands.people import join, leave
 from bot.commands.posting import posted, prompt
 from bot.commands.progress import progress
@@ -25,7 +25,7 @@ COMMANDS = (
     command(leave, writes=True),
     command(help_),
     command(setup, audience=Audience.ORGANIZER, writes=True),
-    command(schedule, audience=Audience.ORGANIZER, writes=True),
+    command(schedule, audience=Audience.ORGANIZER, writes=True, present=present_times),
     command(pause, audience=Audience.ORGANIZER, writes=True),
     command(resume, audience=Audience.ORGANIZER, writes=True),
     command(status, audience=Audience.ORGANIZER),

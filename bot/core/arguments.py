@@ -1,10 +1,10 @@
 """Arguments are hostile until checked: what a button carries was stored outside, what is typed is anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.core.command import Command, Option, Takes
 from bot.core.markup import escape
-from bot.core.reply import refuse
+from bot.core.reply import Refused, Reply, Tone, refuse
 from bot.core.request import Channel, Person, Value
 from bot.core.text import clean
 
@@ -15,24 +15,37 @@ POST = "post"
 """Buttons under a post carry its mark, by which it is found again in the channel's history."""
 
 TEXT_LIMIT = 500
+NOT_UNDERSTOOD = "Not changed yet"
 
 
 def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:
     """The arguments of a command, each of its option's type and within its bounds; None and "" are left out.
 
-    Raises Refused with a sentence for the person.
+    Raises Refused with a sentence for the person about each of them that does not fit.
     """
     found: dict[str, Value] = {}
+    wrong: list[Reply] = []
     for name, value in args.items():
         option = command.option(name)
         if option is not None and value not in (None, ""):
-            found[name] = _checked(option, value)
+            try:
+                found[name] = _checked(option, value)
+            except Refused as refused:
+                wrong.append(refused.reply)
+    if wrong:
+        raise Refused(_together(wrong))
     missing = [option.name for option in command.options if option.required and option.name not in found]
     if missing:
         raise refuse(
             f"/{command.name} needs {missing[0]}", f"Please fill in **{missing[0]}** and send it again."
         )
     return found
+
+
+def _together(wrong: Sequence[Reply]) -> Reply:
+    if len(wrong) == 1:
+        return wrong[0]
+    return Reply(NOT_UNDERSTOOD, "\n".join(f"• {reply.text}" for reply in wrong), tone=Tone.WARN)
 
 
 def _checked(option: Option, value: Value) -> Value:
@@ -53,7 +66,14 @@ def _checked(option: Option, value: Value) -> Value:
 def _text(option: Option, value: Value) -> str:
     limit = int(option.maximum or TEXT_LIMIT)
     text = clean(str(value), limit, lines=limit > 200)  # noqa: PLR2004 - only notes are long enough for lines
-    return _chosen(option, text.lower()) if option.choices else text
+    if option.choices:
+        return _chosen(option, text.lower())
+    if option.check is not None:
+        try:
+            option.check(text)
+        except ValueError as error:
+            raise refuse(NOT_UNDERSTOOD, f"**{option.name}**: {escape(str(error))}") from error
+    return text
 
 
 def _chosen(option: Option, typed: str) -> str:

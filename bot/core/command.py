@@ -5,8 +5,8 @@ its schema from the signature. Platforms compile that schema to their native con
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -47,7 +47,8 @@ Suggest = Callable[[Any, Request, str], Sequence[Choice]]
 class Option:
     """One option of a command. `name` and `required` are filled in from the function's signature.
 
-    `minimum` and `maximum` bound a number, or the length of a text in characters.
+    `minimum` and `maximum` bound a number, or the length of a text in characters. `check` raises ValueError with a
+    sentence for whoever typed a text that means nothing.
     """
 
     help: str
@@ -56,6 +57,7 @@ class Option:
     minimum: float | None = None
     maximum: float | None = None
     suggest: Suggest | None = None
+    check: Callable[[str], object] | None = None
     hidden: bool = False
     """Only buttons fill it in; it is not part of what people type."""
     name: str = ""
@@ -67,7 +69,8 @@ class Command:
     """A command as every platform sees it.
 
     `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
-    answer that had to be deferred; `typed` is False for what only buttons can say.
+    answer that had to be deferred; `typed` is False for what only buttons can say. `present` tells the values that
+    options have now, for a form that changes them.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Command:
     writes: bool = False
     private: bool = True
     typed: bool = True
+    present: Callable[..., Mapping[str, str]] | None = None
 
     @property
     def public_options(self) -> tuple[Option, ...]:
@@ -97,6 +101,7 @@ def command(
     writes: bool = False,
     private: bool = True,
     typed: bool = True,
+    present: Callable[..., Mapping[str, str]] | None = None,
 ) -> Command:
     """Read a command from a function: its name, its docstring (the help) and its annotated options.
 
@@ -112,7 +117,7 @@ def command(
     hints = get_type_hints(run, include_extras=True)
     parameters = list(inspect.signature(run).parameters.values())[1:]
     options = tuple(_option(name, parameter, hints[parameter.name]) for parameter in parameters)
-    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed)
+    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed, present)
 
 
 def _option(command_name: str, parameter: inspect.Parameter, hint: object) -> Option:
@@ -120,17 +125,7 @@ def _option(command_name: str, parameter: inspect.Parameter, hint: object) -> Op
     if found is None:
         message = f"/{command_name} {parameter.name} is not Annotated with an Option"
         raise TypeError(message)
-    return Option(
-        found.help,
-        found.takes,
-        found.choices,
-        found.minimum,
-        found.maximum,
-        found.suggest,
-        found.hidden,
-        parameter.name,
-        parameter.default is inspect.Parameter.empty,
-    )
+    return replace(found, name=parameter.name, required=parameter.default is inspect.Parameter.empty)
 
 
 def _described(hint: object) -> Option | None:

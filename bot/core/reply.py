@@ -52,7 +52,8 @@ class Field:
 class Reply:
     """An answer in markdown in which everything that a person wrote is already escaped.
 
-    `deliver` is the id of a post that is to be sent at once, before the person is told how that went.
+    `deliver` is the id of a post that is to be sent at once, before the person is told how that went. `form` answers a
+    request that asks: what each option is now, as plain text.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Reply:
     tone: Tone = Tone.PLAIN
     private: bool = True
     deliver: int | None = None
+    form: Mapping[str, str] | None = None
 
 
 class Refused(Exception):

@@ -52,7 +52,8 @@ class Request:
     """A command with its arguments, and who said it where.
 
     `organizer` is what the platform says of the person's rights at this very moment. `workspace` is None in a
-    direct message.
+    direct message. With `ask` nothing is done yet: a button asks for these options in a form, and the answer is what
+    they are now.
     """
 
     platform: str
@@ -64,3 +65,4 @@ class Request:
     args: Mapping[str, Value] = field(default_factory=dict)
     locale: str | None = None
     workspace_name: str = ""
+    ask: tuple[str, ...] = ()

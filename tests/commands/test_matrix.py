@@ -188,6 +188,13 @@ async def test_a_direct_message_reaches_no_group(two: World) -> None:
             assert "Python" not in said
 
 
+async def test_rights_are_checked_when_a_form_is_sent(two: World) -> None:
+    """Who lost the right while a form was open is refused when it is sent."""
+    form = await click(two.olivia, await say(two.olivia, "/status"), "Change")
+    two.env.backend.get_guild(two.guild.id).members[two.olivia.id].role_ids.clear()
+    assert (await fill_in(two.olivia, form, day="friday")).title == FOR_ORGANIZERS
+
+
 async def test_rights_are_those_of_this_very_moment(two: World) -> None:
     """An organizer who lost the right is refused with the next click."""
     status = await say(two.olivia, "/status")

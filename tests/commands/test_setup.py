@@ -93,6 +93,29 @@ async def test_the_change_button_asks_for_the_plan(world: World) -> None:
     assert "6 hours a week" in changed
 
 
+async def test_the_change_form_shows_what_is_and_takes_all_or_nothing(world: World) -> None:
+    """The form comes filled with the present values; every mistake in it is named at once and nothing is changed."""
+    said = await say(world.olivia, "/setup day:friday time:18:00 timezone:Asia/Tokyo pace:6")
+    form = await click(world.olivia, said, "Change")
+    assert form.form is not None
+    assert form.form.modal is not None
+    fields = [row["component"] for row in form.form.modal["components"]]
+    assert [entry["value"] for entry in fields] == ["Friday", "18:00", "Asia/Tokyo", "6 hours a week"]
+    before = rows(world, "SELECT * FROM study_group")
+    wrong = await fill_in(world.olivia, form, day="someday", time="25:00", timezone="Berlinn", pace="5")
+    assert wrong.title == "Not changed yet"
+    assert wrong.text.splitlines()[0].startswith("• **day** can be: Monday, Tuesday")
+    assert wrong.text.splitlines()[1].startswith("• **time**: I did not recognise that time")
+    assert wrong.text.splitlines()[2].startswith("• **timezone**: I do not know that time zone")
+    assert rows(world, "SELECT * FROM study_group") == before
+    form = await click(world.olivia, said, "Change")
+    same = await fill_in(
+        world.olivia, form, day="Friday", time="18:00", timezone="Asia/Tokyo", pace="6 hours a week"
+    )
+    assert same.title == "The schedule"
+    assert rows(world, "SELECT * FROM study_group") == before
+
+
 async def test_the_first_topic_can_be_posted_at_once(world: World) -> None:
     """Post the first topic now posts week 1, opens its thread and links it; Monday then brings week 2."""
     said = await say(world.olivia, "/setup")

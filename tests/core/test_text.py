@@ -147,7 +147,7 @@ def test_escape_reads_the_same(text: str) -> None:
 def test_nothing_special_is_left(text: str) -> None:
     """No markup, mention or address can be found in an escaped text, clean or not."""
     found = escape(text)
-    bare = re.sub(r"\\[!-/:-@\[-`{-~]", "x", found)
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]", ":", found)  # no letter, which could make a name of what is around it
     assert not re.search(r"[\\*_~`|\[\]<>]|&#?\w+;", bare)
     assert not re.search(r"^[ \t]*([#+=-]|\d+[.)])", bare, re.MULTILINE)
     assert not re.search(r"@(everyone|here|[!&]?\d)|<[@#!/:at]|//|discord\.gg|www\.", found, re.IGNORECASE)

@@ -1,16 +1,19 @@
 """Clicks and forms: every one is routed by its id alone, so that old messages work after a restart."""
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 
-from bot.core.command import Command
+from bot.core.command import Command, Option
 from bot.core.platform import Handle
-from bot.platforms.discord.answering import FAULT, LOST, OLD_BUTTON, Manner, answer, respond
+from bot.core.reply import Reply
+from bot.core.request import Request
+from bot.platforms.discord.answering import FAULT, LOST, OLD_BUTTON, SLOW, Manner, answer, respond
 from bot.platforms.discord.custom_ids import Clicked, decode
-from bot.platforms.discord.forms import filled_in, form
+from bot.platforms.discord.forms import askable, filled_in, form
 from bot.platforms.discord.requests import Interaction, request_from
 
 log = logging.getLogger("roadmate.discord")
@@ -24,19 +27,40 @@ async def clicked(interaction: Interaction, commands: Mapping[str, Command], han
     if said is None or command is None:
         await respond(interaction, OLD_BUTTON, Manner())
         return
-    typed: dict[str, str] = {}
-    if interaction.type is discord.InteractionType.modal_submit:
-        typed = filled_in(data)
-    elif said.ask and (modal := form(command, said, _label(interaction, data))):
-        await _show(interaction, modal)
-        return
+    submitted = interaction.type is discord.InteractionType.modal_submit
+    typed = filled_in(data) if submitted else {}
+    asked = () if submitted else askable(command, said.ask)
+    ask = tuple(option.name for option in asked)
     try:
-        request = request_from(interaction, said.command, {**said.args, **typed})
+        request = request_from(interaction, said.command, {**said.args, **typed}, ask)
     except Exception:
         log.exception("unreadable click", extra={"interaction": interaction.id})
         await respond(interaction, FAULT, Manner())
         return
-    await answer(interaction, handle, request, _manner(interaction, command, said))
+    if asked:
+        await _ask(interaction, await _present(handle, request), said, asked)
+    else:
+        await answer(interaction, handle, request, _manner(interaction, command, said))
+
+
+async def _present(handle: Handle, request: Request) -> Reply:
+    """What the options are now; a form can't be shown after deferring, so it comes empty rather than late."""
+    try:
+        async with asyncio.timeout(SLOW):
+            return await handle(request)
+    except TimeoutError:
+        return Reply("", form={})
+
+
+async def _ask(interaction: Interaction, reply: Reply, said: Clicked, asked: Sequence[Option]) -> None:
+    """Show the form with what the options are now, or say why there is none."""
+    if reply.form is None:
+        await respond(interaction, reply, Manner())
+        return
+    try:
+        await interaction.response.send_modal(form(said, asked, _label(interaction), reply.form))
+    except LOST as error:
+        log.warning("a form was lost", extra={"error": type(error).__name__, "interaction": interaction.id})
 
 
 def _manner(interaction: Interaction, command: Command, said: Clicked) -> Manner:
@@ -55,17 +79,11 @@ def _is_own(interaction: Interaction) -> bool:
     return message.flags.ephemeral or (cause is not None and cause.user.id == interaction.user.id)
 
 
-def _label(interaction: Interaction, data: Mapping[str, Any]) -> str:
+def _label(interaction: Interaction) -> str:
+    data: Mapping[str, Any] = interaction.data or {}
     rows = interaction.message.components if interaction.message else []
     for row in rows:
         for item in getattr(row, "children", ()):
             if getattr(item, "custom_id", None) == data.get("custom_id"):
                 return getattr(item, "label", None) or ""
     return ""
-
-
-async def _show(interaction: Interaction, modal: discord.ui.Modal) -> None:
-    try:
-        await interaction.response.send_modal(modal)
-    except LOST as error:
-        log.warning("a form was lost", extra={"error": type(error).__name__, "interaction": interaction.id})

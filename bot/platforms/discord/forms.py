@@ -1,6 +1,6 @@
 """A small form, shown when a button asks for something first, and what comes back from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -15,30 +15,37 @@ _LINE = 200
 _TYPED = (Takes.TEXT, Takes.INTEGER, Takes.NUMBER)
 
 
-def form(command: Command, clicked: Clicked, title: str) -> discord.ui.Modal | None:
-    """Make the form that a button asks with; None if it asks for nothing that can be typed.
+def askable(command: Command, names: Sequence[str]) -> tuple[Option, ...]:
+    """The options of these names that can be typed into a form."""
+    found = map(command.option, names)
+    return tuple(option for option in found if option is not None and option.takes in _TYPED)
+
+
+def form(
+    clicked: Clicked, options: Sequence[Option], title: str, present: Mapping[str, str]
+) -> discord.ui.Modal:
+    """Make the form that a button asks with, filled with what the options are now.
 
     The form's own id says what the button said, so that its submission needs no memory of it.
     """
-    options = [o for o in map(command.option, clicked.ask) if o is not None and o.takes in _TYPED]
-    if not options:
-        return None
     custom_id = write(Clicked(clicked.command, clicked.args, replaces=clicked.replaces))
-    modal = discord.ui.Modal(title=cut(title, TITLE) or f"/{command.name}", custom_id=custom_id, timeout=None)
+    title = cut(title, TITLE) or f"/{clicked.command}"
+    modal = discord.ui.Modal(title=title, custom_id=custom_id, timeout=None)
     for option in options:
-        modal.add_item(_field(option))
+        modal.add_item(_field(option, present.get(option.name, "")))
     # discord.py keeps a form that is still listening until it is submitted, and most never are.
     modal.stop()
     return modal
 
 
-def _field(option: Option) -> discord.ui.Label[discord.ui.Modal]:
+def _field(option: Option, value: str) -> discord.ui.Label[discord.ui.Modal]:
     text = option.takes is Takes.TEXT
     longest = min(int(option.maximum or TEXT_LIMIT), LONGEST_FIELD) if text else 20
     entry: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=option.name,
         placeholder=cut(option.help, PLACEHOLDER),
         style=discord.TextStyle.paragraph if (option.maximum or 0) > _LINE else discord.TextStyle.short,
+        default=value[:longest] or None,
         required=False,
         max_length=longest,
     )

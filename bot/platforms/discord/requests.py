@@ -26,8 +26,10 @@ _KINDS = {
 }
 
 
-def request_from(interaction: Interaction, command: str, args: Mapping[str, Value]) -> Request:
-    """Say in the core's words who asked for what, where."""
+def request_from(
+    interaction: Interaction, command: str, args: Mapping[str, Value], ask: tuple[str, ...] = ()
+) -> Request:
+    """Say in the core's words who asked for what, where; `ask` names the options that a form will ask for."""
     guild_id, locale = interaction.guild_id, interaction.guild_locale
     guild = interaction.guild
     return Request(
@@ -40,6 +42,7 @@ def request_from(interaction: Interaction, command: str, args: Mapping[str, Valu
         args=args,
         locale=locale.value if locale else None,
         workspace_name=(guild.name or "") if guild else "",
+        ask=ask,
     )
 
 

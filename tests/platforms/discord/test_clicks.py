@@ -8,6 +8,7 @@ import discord
 import pytest
 
 from bot.core.reply import Button, Reply
+from bot.platforms.discord import clicks
 from tests.platforms.discord.conftest import Bot
 from tests.talk import click, fill_in, read, say
 
@@ -133,9 +134,31 @@ async def test_a_button_can_ask_first(bot: Bot) -> None:
     fields = [row["component"] for row in shown.form.modal["components"]]
     assert fields[0]["placeholder"] == "A note to yourself"
     assert not any(entry["required"] for entry in fields)
+    assert [entry.get("value") for entry in fields] == [None, "2", None]
     said = await fill_in(bot.alice, shown, note="Layers are cached", hours="1,5")
     assert bot.asked[-1].args == {"item": "docker", "note": "Layers are cached", "hours": "1,5"}
     assert said.title == "Docker"
+
+
+async def test_who_may_not_do_it_gets_no_form(bot: Bot) -> None:
+    """A refusal comes before the form and not after somebody has filled it in."""
+    bot.reply, bot.present = Reply("Docker", buttons=(NOTE,)), Reply("That is for organizers")
+    said = await click(bot.alice, await say(bot.alice, "/done"), "Note")
+    assert (said.title, said.form, said.private) == ("That is for organizers", None, True)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_form_comes_empty_rather_than_late(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the present values take too long, the form is shown without them: later Discord takes none."""
+    monkeypatch.setattr(clicks, "SLOW", 0)
+    bot.reply = Reply("Docker", buttons=(NOTE,))
+    shown = await say(bot.alice, "/done")
+    bot.gate = asyncio.Event()
+    assert shown.message is not None
+    result = await bot.alice.click(shown.message, label="Note")
+    await bot.env.settle()
+    assert result.modal is not None
+    assert not [row for row in result.modal["components"] if row["component"].get("value")]
 
 
 async def test_a_form_survives_a_restart(bot: Bot) -> None:
