@@ -6,7 +6,7 @@ from bot.commands.context import Context
 from bot.commands.options import Flag, Page, Window
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
-from bot.core.reply import Button, Field, Reply
+from bot.core.reply import Button, Field, Reply, Style
 from bot.core.text import plural
 from bot.store import boards
 from bot.store.boards import Row
@@ -17,6 +17,7 @@ TITLES = {"week": "Leaderboard of this week", "month": "Leaderboard of this mont
 EMPTY = "Nobody has points here yet. The first `/done` opens the board."
 YOU = "You"
 NO_POINTS = "No points yet. `/next` shows where to begin."
+OFF = "You have left the group, so you are off the board. `/join` brings you and your points back."
 PER_PAGE = 10
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
@@ -37,8 +38,8 @@ def leaderboard(ctx: Context, window: Window = "all", page: Page = 1, shared: Fl
         f"{TITLES[window]} · {escape(who.edition.roadmap.title)}",
         _lines(ctx, who, period, rows, (page - 1) * PER_PAGE, you=not shared) or EMPTY,
         () if shared else _you(ctx, who, period, rows),
-        () if shared else _buttons(who, window, page, last_page),
-        footer=f"Page {page} of {last_page} · {plural(total, 'member')} with points",
+        () if shared else _buttons(who, window, page, last_page, empty=not rows),
+        footer=f"Page {page} of {last_page} · {plural(total, 'member')} with points" if rows else "",
         private=not shared,
     )
 
@@ -74,6 +75,8 @@ def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple
     """The asker with the neighbours, unless the page shows them already."""
     if who.member is None or any(row.member_id == who.member.id for row in shown):
         return ()
+    if who.member.left_at is not None:
+        return (Field(YOU, OFF),)
     mine = boards.score_of(ctx.session, who.group_id, period, who.member.id)
     if mine is None:
         return (Field(YOU, NO_POINTS),)
@@ -82,7 +85,7 @@ def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple
     return (Field(YOU, _lines(ctx, who, period, around, start)),)
 
 
-def _buttons(who: Learner, window: str, page: int, last_page: int) -> tuple[Button, ...]:
+def _buttons(who: Learner, window: str, page: int, last_page: int, *, empty: bool) -> tuple[Button, ...]:
     def turn(label: str, to: str, number: int) -> Button:
         args: dict[str, str | int] = {"group": who.group_id, "window": to, "page": number}
         return Button(label, "leaderboard", args, replaces=True)
@@ -93,5 +96,8 @@ def _buttons(who: Learner, window: str, page: int, last_page: int) -> tuple[Butt
     if page < last_page:
         pages.append(turn("More ▶", window, page + 1))
     labels = {"week": "This week", "month": "This month", "all": "All time"}
+    others = [turn(label, other, 1) for other, label in labels.items() if other != window]
+    if empty:
+        return (*others, who.button("Next", "next", Style.PRIMARY))
     share = who.button("Show everyone", "leaderboard", emoji="📣", window=window, page=page, shared=1)
-    return (*pages, *(turn(label, other, 1) for other, label in labels.items() if other != window), share)
+    return (*pages, *others, share)

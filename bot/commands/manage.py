@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bot.commands.context import Context
 from bot.commands.options import APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
-from bot.commands.plan_texts import change_button, date_text, next_posts, plan_lines
+from bot.commands.plan_texts import change_button, day_text, next_posts, plan_lines
 from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
 from bot.commands.scope import find_group
 from bot.commands.times import TimesTyped, times_now
@@ -86,7 +86,8 @@ def pause(ctx: Context, until: Until = "") -> Reply:
     group.state, group.held_reason = GroupState.PAUSED, ""
     wait_for_end_of_pause(group)
     ctx.session.add(group)
-    when = f"**{date_text(group, group.paused_until)}**" if group.paused_until else UNTIL_RESUME
+    end = group.paused_until
+    when = UNTIL_RESUME if end is None else f"**{day_text(local(end, zone(group.zone)))}**"
     resume_button = Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️")
     return Reply(PAUSED, PAUSED_TEXT.format(when), buttons=(resume_button,))
 

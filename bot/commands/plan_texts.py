@@ -103,5 +103,5 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
         for date, week in zip(dates, weeks, strict=False)
     ]
     if group.paused_until is not None:
-        lines.insert(0, PAUSED_UNTIL.format(date_text(group, group.paused_until)))
+        lines.insert(0, PAUSED_UNTIL.format(day_text(local(group.paused_until, zone(group.zone)))))
     return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE)

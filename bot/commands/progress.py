@@ -15,6 +15,7 @@ NOT_A_MEMBER = "Not in this group"
 NOT_A_MEMBER_TEXT = (
     "They have not joined this study group. `/join` or a first `/done` makes someone a member."
 )
+LEFT = "You have left the group; all of it is kept, and `/join` brings you back onto the board."
 NOTHING_YET = "Nothing is recorded yet. The first `/done` makes you a member."
 YOURS, THEIRS = "Your progress", "Progress of {}"
 
@@ -41,6 +42,8 @@ def _summary(ctx: Context, who: Learner, *, other: bool) -> str:
         lines.append(f"{plural(points.points, 'point')}, rank {rank} in the group")
     if who.current is not None and (who.marks or not other):
         lines.append(f"On now: **{escape(who.current.title)}**")
+    if who.member is not None and who.member.left_at is not None:
+        lines.append(LEFT)
     if not who.marks and not other:
         lines.append(NOTHING_YET)
     return "\n".join(lines)

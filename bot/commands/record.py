@@ -32,7 +32,7 @@ NOT_SKIPPED_TEXT = "{} is finished, so there is nothing to leave out."
 ALREADY_OUT = "Already left out: {}"
 TAKEN_BACK = "Taken back: {}"
 NOTHING_TO_UNDO = "Nothing to take back"
-NOTHING_TO_UNDO_TEXT = "You have no record here that is not taken back already."
+NOTHING_TO_UNDO_TEXT = "There is no record of yours here that could be taken back."
 LEFT, LEFT_TEXT = "You have left the group", "What you recorded is kept as it is; `/join` brings you back."
 NOT_THE_LAST = (
     "That was taken back already, or you recorded something since. `/undo` takes back your last record."

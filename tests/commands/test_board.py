@@ -40,6 +40,8 @@ async def test_an_empty_board_says_how_it_opens(group: World) -> None:
     said = await say(group.alice, "/leaderboard")
     assert "first `/done` opens the board" in said
     assert said.fields == {}
+    assert said.buttons == ["This week", "This month", "Next"]
+    assert not said.footer
 
 
 async def test_pages_turn_by_buttons_in_place(group: World) -> None:

@@ -87,7 +87,7 @@ async def test_while_paused_nothing_is_posted_and_the_plan_shifts(prompted: Worl
 async def test_a_pause_with_a_date_ends_by_itself(prompted: World) -> None:
     """/pause until a date goes on by itself at the first time after that date."""
     said = await say(prompted.olivia, "/pause 2026-01-20")
-    assert "Tuesday 20 January" in said
+    assert "until **Tuesday 20 January**." in said
     status = await say(prompted.olivia, "/status")
     assert "Paused until Tuesday 20 January" in status
     assert "Monday 26 January, 09:00: **Bash" in status

@@ -65,6 +65,8 @@ async def test_who_leaves_is_off_the_board_and_comes_back_with_everything(group:
     assert (await progress_of(group, "alice")).title == "Not in this group"
     assert "0 members" in await say(group.olivia, "/status")
     assert (await say(group.alice, "/leave")).title == "You are not in this group"
+    assert "You have left the group" in await say(group.alice, "/progress")
+    assert "`/join` brings you and your points back" in (await say(group.alice, "/leaderboard")).fields["You"]
     assert "Welcome back" in (await click(group.alice, said, "Join again")).title
     assert "alice" in await say(group.bob, "/leaderboard")
     assert "12 points" in await say(group.alice, "/progress")
