@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format bench docs pictures lock environment
+.PHONY: help demo run test lint format bench faults docs pictures lock environment
 
 help: ## say what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ format: environment ## format, and mend what can be mended by itself
 
 bench: environment ## measure what must be fast against the floor in the same run
 	@exec $(PYTHON) -m benchmarks $(ARGS)
+
+faults: environment ## kill the bot and break Discord hundreds of times, and count (under 20 minutes)
+	@exec $(PYTHON) -m tests.faults $(ARGS)
 
 pictures: environment ## make the README's pictures from the running demo; needs Chromium
 	$(PYTHON) -m tests.browser.pictures

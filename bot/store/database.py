@@ -120,7 +120,8 @@ class Database:
 class Unit(Session):
     """The session of a transaction that `Database` begins and ends.
 
-    One that begins its own takes as long as all the statements of an answer. Leaving it forgets its objects.
+    One that begins its own takes as long as all the statements of an answer. Leaving it forgets its objects; a
+    savepoint is `connection().begin_nested()`.
     """
 
     def __init__(self, connection: Connection, *, kept: bool = False) -> None:
