@@ -4,7 +4,7 @@ from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
 from bot.commands.lines import what_next
 from bot.commands.options import Hours, Item, MarkId, Note
-from bot.commands.scope import Learner, learner, remember
+from bot.commands.scope import Learner, find_learner, remember
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Style, Tone
 from bot.core.text import clean, hours_text, plural
@@ -47,7 +47,7 @@ def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Re
     It counts once however often you send it. Left empty it means the topic you are on. The answer says what it
     added and what is next; /undo takes it back.
     """
-    who = learner(ctx)
+    who = find_learner(ctx, ctx.request.person.id)
     found = find_item(ctx, who, item)
     if _is_done(who, found):
         return _already(who, found, note)
@@ -98,7 +98,7 @@ def _already(who: Learner, found: Found, note: str) -> Reply:
 
 def skip(ctx: Context, item: Item = "") -> Reply:
     """Leave a topic or resource out of /next; it can be done later all the same."""
-    who = learner(ctx)
+    who = find_learner(ctx, ctx.request.person.id)
     found = find_item(ctx, who, item)
     if _is_done(who, found):
         return Reply(NOT_SKIPPED, NOT_SKIPPED_TEXT.format(bold(title_of(found))), buttons=(_next(who),))
@@ -112,7 +112,7 @@ def skip(ctx: Context, item: Item = "") -> Reply:
 
 def undo(ctx: Context, mark: MarkId = 0) -> Reply:
     """Take your last record back, a skip too; again and again."""
-    who = learner(ctx)
+    who = find_learner(ctx, ctx.request.person.id)
     last = who.standing_marks[-1] if who.standing_marks else None
     if who.member is not None and who.member.left_at is not None:
         return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))

@@ -193,14 +193,18 @@ class Learner:
 
 def learner(ctx: Context, person: str | None = None) -> Learner:
     """The person who asks, or another one by id, in the group that the request is about."""
-    asked = person or ctx.request.person.id
-    places = places_of(ctx.session, ctx.request.platform, _workspace(ctx), asked)
-    group = _meant(ctx, [place for place, _ in places])
-    member = next(member for place, member in places if place is group)
-    found = seated(ctx.session, ctx.catalog, group, member)
+    found = find_learner(ctx, person or ctx.request.person.id)
     if person is None:
         remember(ctx, found)
     return found
+
+
+def find_learner(ctx: Context, person: str) -> Learner:
+    """The same, for a command that changes where the person stands and remembers that."""
+    places = places_of(ctx.session, ctx.request.platform, _workspace(ctx), person)
+    group = _meant(ctx, [place for place, _ in places])
+    member = next(member for place, member in places if place is group)
+    return seated(ctx.session, ctx.catalog, group, member)
 
 
 def seated(session: Session, catalog: Catalog, group: Place, member: Membership | None) -> Learner:

@@ -55,6 +55,7 @@ def code(text: str) -> str:
     return f"`{plain}`" if plain else ""
 
 
+@lru_cache(maxsize=4096)
 def link(title: str, url: str) -> str:
     """Make a link. The title is escaped; without an http(s) address, or with a login, it stands alone."""
     plain = escape(" ".join(title.split()))

@@ -23,6 +23,7 @@ _MARK = (
     col(MarkRow.points),
     col(MarkRow.undoes),
 )
+_ACTS = {act.value: act for act in Act}
 _MARKS = Prepared(
     lambda _: select(*_MARK).where(col(MarkRow.member_id) == bindparam("member")).order_by(col(MarkRow.id))
 )
@@ -85,7 +86,7 @@ def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Ma
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
     return tuple(
-        Mark(id_, item, Act(act), at, points, undoes)
+        Mark(id_, item, _ACTS[act], at, points, undoes)
         for id_, item, act, at, points, undoes in _MARKS.rows(session, {"member": member_id})
     )
 

@@ -50,15 +50,13 @@ class Score:
 
 def scores(marks: Iterable[Mark], zone: ZoneInfo) -> dict[str, Score]:
     """Derive a member's score in every period from standing marks: all time, weeks and months in the zone."""
-    found: dict[str, Score] = {}
+    found: dict[str, tuple[int, datetime]] = {}
     for mark in marks:
         if mark.act is Act.FINISHED and mark.points:
             for period in (ALL_TIME, *period_keys(mark.at, zone)):
-                before = found.get(period)
-                points = mark.points + (before.points if before else 0)
-                reached = max(mark.at, before.reached_at) if before else mark.at
-                found[period] = Score(points, reached)
-    return found
+                points, reached = found.get(period, (0, mark.at))
+                found[period] = points + mark.points, max(reached, mark.at)
+    return {period: Score(*score) for period, score in found.items()}
 
 
 def shared_ranks(points: Sequence[int], first: int = 1, before: int | None = None) -> list[int]:
