@@ -23,7 +23,8 @@ RUN mkdir /data && chown 10001:10001 /data
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
-HEALTHCHECK --interval=60s --timeout=20s --start-period=90s CMD ["roadmate", "doctor", "--quick"]
+# Asks /healthz of the running bot, wherever the settings put it, and loads no database for that.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["roadmate", "doctor", "--quick"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["roadmate"]
 CMD ["run"]

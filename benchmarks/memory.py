@@ -53,12 +53,14 @@ async def _bot() -> AsyncIterator[discord.Client]:
     with tempfile.TemporaryDirectory() as folder:
         app = App(Settings(database_url=f"sqlite:///{Path(folder) / 'bench.db'}", _env_file=None))
         async with app:
+            server = asyncio.create_task(app._web()())  # noqa: SLF001 - health and metrics, as in `run`
             scheduler = AsyncIOScheduler()
             scheduler.add_job(app.ticker.guarded, "interval", seconds=15)
             scheduler.start()
             await app.tick()
             yield app.discord
             scheduler.shutdown(wait=False)
+            server.cancel()
 
 
 async def _make_ready(client: discord.Client) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -16,8 +16,9 @@ from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
-from bot.jobs.scheduler import scheduler
+from bot.jobs.scheduler import ticking
 from bot.jobs.tick import Ticker
+from bot.keeping import Keeper
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
@@ -76,6 +77,7 @@ class App:
             commands, self.dispatcher.handle, self.dispatcher.suggest, self.notes, self._left
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
+        self.keeper = Keeper()
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up)
 
     @property
@@ -140,28 +142,51 @@ class App:
             # A read-only file is noticed by the first change only, and that should be now.
             with _refused_if_unwritable():
                 await self.database.write(lambda session: health.beat(session, self.clock()))
-            ticks = scheduler(self.ticker, self.settings.tick_seconds)
             stop = asyncio.Event()
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
-            ticks.start()
-            try:
-                await self._until(stop, token)
-            finally:
-                ticks.shutdown(wait=False)
+            await self._until(stop, token)
 
     async def _until(self, stop: asyncio.Event, token: str) -> None:
-        """Until told to stop, or the client ends by itself, which only a fault makes it do."""
-        client = asyncio.create_task(self.platform.run(token))
+        """Until told to stop, or until a task ends by itself, which only a fault that stays makes it do."""
+        keep, seconds = self.keeper.keep, self.settings.tick_seconds
+        work = [
+            keep("discord", lambda: self.platform.run(token)),
+            keep("ticks", lambda: ticking(self.ticker, seconds)),
+        ]
+        if self.settings.health_port:
+            work.append(keep("web", self._web(), most_deaths=None))
+        tasks = [asyncio.create_task(each) for each in work]
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({client, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        if client.done():
-            await client
-        else:
-            await self._finish(client)
+        await self._finish(tasks)
+        for task in done - {stopped}:
+            task.result()
 
-    async def _finish(self, client: asyncio.Task[None]) -> None:
+    def _web(self) -> Callable[[], Awaitable[None]]:
+        """The server for health and metrics, with everybody told to report to it."""
+        # Not needed by the demo and the tests, and 3 MB.
+        from bot.web.metrics import Metrics
+        from bot.web.server import serve
+        from bot.web.vitals import Vitals
+
+        metrics, settings = Metrics(), self.settings
+        self.dispatcher.measure = metrics.command
+        self.delivery.measure = metrics.post
+        self.ticker.measure = metrics.tick
+        vitals = Vitals(
+            self.database,
+            self.clock,
+            settings.tick_seconds,
+            self.platform.ready,
+            self.platform.latency,
+            self.ticker.age,
+            self.keeper,
+        )
+        return lambda: serve(settings.health_host, settings.health_port, vitals, metrics)
+
+    async def _finish(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Send what is in flight, take nothing more, and leave Discord."""
         self.ticker.stop()
         with suppress(TimeoutError):
@@ -170,7 +195,9 @@ class App:
         with suppress(TimeoutError):
             async with asyncio.timeout(2):
                 await self.platform.close()
-                await client
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _deliver_now(self, post: int) -> None:
         await self.delivery.run(only=post)

@@ -53,7 +53,10 @@ FAULT_TEXT = (
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Answers requests. `deliver` sends one post at once, for a Reply that asks for it."""
+    """Answers requests. `deliver` sends one post at once, for a Reply that asks for it.
+
+    `measure` is told name, outcome and seconds of each command, once it is answered.
+    """
 
     database: Database
     commands: Mapping[str, Command]
@@ -62,6 +65,7 @@ class Dispatcher:
     catch_up: timedelta
     deliver: Callable[[int], Awaitable[object]]
     post_url: Callable[[str, str, str, str], str]
+    measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
     async def handle(self, request: Request) -> Reply:
         """Answer a request. Never raises but for cancellation: every fault becomes a Reply."""
@@ -69,8 +73,12 @@ class Dispatcher:
         outcome, reply = await self._outcome(request)
         took = time.perf_counter() - started
         # On the loop's next round: the answer goes out before its line is written.
-        asyncio.get_running_loop().call_soon(_log, request, outcome, took)
+        asyncio.get_running_loop().call_soon(self._tell, request, outcome, took)
         return reply
+
+    def _tell(self, request: Request, outcome: str, took: float) -> None:
+        _log(request, outcome, took)
+        self.measure(request.command if request.command in self.commands else "unknown", outcome, took)
 
     async def _outcome(self, request: Request) -> tuple[str, Reply]:
         try:

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     roadmap_folder: DirectoryPath | None = None
     catch_up_hours: Annotated[float, Field(ge=0, le=168)] = 36
     tick_seconds: Annotated[int, Field(ge=1, le=60)] = 15
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
 

@@ -1,13 +1,17 @@
 """The command line: what it says, and with which exit code."""
 
 import ast
+import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -241,8 +245,11 @@ def test_doctor_refuses_a_newer_schema() -> None:
 
 
 @pytest.mark.parametrize("age,code", [(timedelta(seconds=20), 0), (timedelta(hours=1), 1), (None, 1)])
-def test_quick_doctor_tells_whether_the_bot_lives(age: timedelta | None, code: int) -> None:
-    """`doctor --quick` succeeds only while the bot's last tick is fresh."""
+def test_quick_doctor_tells_whether_the_bot_lives(
+    monkeypatch: pytest.MonkeyPatch, age: timedelta | None, code: int
+) -> None:
+    """Without a health server, `doctor --quick` succeeds only while the bot's last tick is fresh."""
+    monkeypatch.setenv("HEALTH_PORT", "0")
     say("migrate")
     if age is not None:
         engine = migration_engine("sqlite:///roadmate.db")
@@ -284,3 +291,55 @@ def test_roadmap_check_of_what_came_along() -> None:
     result = say("roadmap", "check")
     assert result.exit_code == 0, result.output
     assert "mlops is fine" in result.output
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A server at HEALTH_PORT, and what it answers by path."""
+    answers: dict[str, str] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(answers[self.path].encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("HEALTH_PORT", str(server.server_port))
+        yield answers
+        server.shutdown()
+
+
+def test_quick_doctor_asks_the_running_bot(answering: dict[str, str]) -> None:
+    """`doctor --quick` succeeds while a bot answers, fails with a stranger there, and needs no database."""
+    answering["/healthz"] = '{"roadmate": "alive", "restarts": {}}'
+    assert say("doctor", "--quick").exit_code == 0
+    for stranger in ("<html>", "[]", '{"status": "ok"}'):
+        answering["/healthz"] = stranger
+        result = say("doctor", "--quick")
+        assert result.exit_code == 1
+        assert "something else is at 127.0.0.1" in result.stdout
+    assert not Path("roadmate.db").exists()
+
+
+def test_quick_doctor_without_a_bot_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody at the port is a dead bot for a container, and no news for somebody who looks around."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HEALTH_PORT", str(taken.getsockname()[1]))
+        assert say("doctor", "--quick").exit_code == 1
+        assert "health" not in verdicts()
+
+
+def test_doctor_tells_what_the_running_bot_complains_about(answering: dict[str, str]) -> None:
+    """What /readyz says is said by doctor as well."""
+    answering["/readyz"] = '{"ready": false, "problems": ["Discord is not connected."]}'
+    assert "warn  health      Discord is not connected." in say("doctor").stdout
+    answering["/readyz"] = '{"ready": true, "problems": []}'
+    assert "ok    health      ready" in say("doctor").stdout
+    answering["/readyz"] = "<html>"
+    assert "warn  health      no bot answers: something else is at" in say("doctor").stdout

@@ -135,7 +135,7 @@ def doctor(
     ] = False,
 ) -> None:
     """Check everything that the bot needs."""
-    found = list(checks.heartbeat_only() if quick else checks.everything())
+    found = list(checks.alive_only() if quick else checks.everything())
     for check in found:
         color = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}[
             check.verdict

@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.store.health import Health
 
 ALIVE_WITHIN = timedelta(minutes=3)
+PATIENCE = 5.0
+"""Seconds within which a running bot answers."""
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 
 
@@ -38,16 +40,20 @@ def everything() -> Iterator[Check]:
     yield check
     if health is not None:
         yield _heartbeat(health, "warn")
+    if settings.health_port:
+        yield from _readiness(settings)
 
 
-def heartbeat_only() -> Iterator[Check]:
+def alive_only() -> Iterator[Check]:
     """Look only at what tells whether the running bot is alive."""
     settings, faults = _settings()
     if settings is None:
         yield from faults
-        return
-    health, check = _database(settings)
-    yield check if health is None else _heartbeat(health, "fail")
+    elif settings.health_port:
+        yield _alive(settings)
+    else:
+        health, check = _database(settings)
+        yield check if health is None else _heartbeat(health, "fail")
 
 
 def _zones() -> Check:
@@ -134,3 +140,43 @@ def _heartbeat(health: "Health", without: Literal["warn", "fail"]) -> Check:
         if age < ALIVE_WITHIN
         else Check("heartbeat", without, f"{text}: the bot is not running")
     )
+
+
+def _alive(settings: "Settings") -> Check:
+    try:
+        _ask(settings, "/healthz")
+    except OSError as error:
+        return Check("health", "fail", f"the bot does not answer: {error}")
+    return Check("health", "ok", "the bot answers")
+
+
+def _readiness(settings: "Settings") -> Iterator[Check]:
+    """What the running bot complains about; the heartbeat tells whether there is one."""
+    try:
+        problems = _ask(settings, "/readyz")["problems"]
+    except ConnectionRefusedError:
+        return
+    except OSError as error:
+        yield Check("health", "warn", f"no bot answers: {error}")
+    else:
+        yield Check("health", "warn" if problems else "ok", " ".join(problems) or "ready")
+
+
+def _ask(settings: "Settings", path: str) -> Any:
+    """What the running bot answers. Raises OSError when none does."""
+    import json
+    from http.client import HTTPConnection, HTTPException
+
+    # A server that listens everywhere is asked at home.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.health_host, settings.health_host)  # noqa: S104
+    connection = HTTPConnection(host, settings.health_port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        answer = json.loads(connection.getresponse().read())
+    except (HTTPException, ValueError) as error:
+        raise OSError(f"something else is at {host}:{settings.health_port}") from error
+    finally:
+        connection.close()
+    if not isinstance(answer, dict) or not {"roadmate", "problems"} & answer.keys():
+        raise OSError(f"something else is at {host}:{settings.health_port}")
+    return answer

@@ -3,3 +3,7 @@
 
 class StartupError(Exception):
     """An expected fault at start: one clear line that says what to do next; exit code 1, no traceback."""
+
+
+class Passing(Exception):
+    """An expected fault that passes by itself, as when the network is gone: one line in the log, and another try."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,14 +37,20 @@ BROKEN = (
 
 @dataclass(slots=True)
 class Delivery:
-    """Sends what is due through the platforms that are ready; takes nothing more once it is `stopping`."""
+    """Sends what is due through the platforms that are ready; takes nothing more once it is `stopping`.
+
+    `measure` is told kind, outcome and lateness in seconds of each attempt. `looked` is when, on the monotonic clock,
+    it last looked for whatever is due.
+    """
 
     database: Database
     catalog: Callable[[], Catalog]
     platforms: Sequence[Platform]
     clock: Callable[[], datetime]
     catch_up: timedelta
+    measure: Callable[[str, str, float], None] = lambda _kind, _outcome, _late: None
     stopping: bool = False
+    looked: float = float("-inf")
 
     async def run(self, only: int | None = None) -> int:
         """Send everything that is worth an attempt now, or only one post; return how many were tried."""
@@ -56,6 +63,8 @@ class Delivery:
         return tried
 
     async def _taken(self, take: Callable[..., list[Claim]], only: int | None) -> list[Claim]:
+        if only is None:
+            self.looked = time.monotonic()
         ready = [platform.name for platform in self.platforms if platform.ready()]
         if not ready or self.stopping:
             return []
@@ -214,6 +223,7 @@ class Delivery:
                 "late_s": round(late, 1),
             },
         )
+        self.measure(claimed.post.kind, outcome, late)
         return recorded
 
     def _platform(self, claimed: Claimed) -> Platform:

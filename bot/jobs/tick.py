@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,10 +15,11 @@ from bot.study.catalog import Catalog
 log = logging.getLogger("roadmate.tick")
 
 BEAT_EVERY = timedelta(minutes=1)
+NEVER = float("-inf")
 
 
 class Ticker:
-    """Ticks one at a time. Holds no state that a crash could lose."""
+    """Ticks one at a time. Holds no state that a crash could lose. `measure` is told outcome and seconds of each."""
 
     def __init__(
         self,
@@ -26,10 +28,12 @@ class Ticker:
         delivery: Delivery,
         clock: Callable[[], datetime],
         catch_up: timedelta,
+        measure: Callable[[str, float], None] = lambda _outcome, _seconds: None,
     ) -> None:
         self.database, self.catalog, self.delivery = database, catalog, delivery
-        self.clock, self.catch_up = clock, catch_up
+        self.clock, self.catch_up, self.measure = clock, catch_up, measure
         self._one = asyncio.Lock()
+        self._planned = NEVER
         self._beaten: datetime | None = None
 
     async def tick(self) -> None:
@@ -40,21 +44,35 @@ class Ticker:
                 pass
             await self.delivery.run()
 
+    def age(self) -> float:
+        """Seconds since ticking last got anywhere; a long tick gets somewhere with each batch."""
+        return time.monotonic() - max(self._planned, self.delivery.looked)
+
     async def plan(self) -> int:
         """Plan one batch of groups in one transaction; return how many there were."""
         now, catalog = self.clock(), self.catalog()
-        return await self.database.write(lambda session: plan_batch(session, catalog, now, self.catch_up))
+        count = await self.database.write(lambda session: plan_batch(session, catalog, now, self.catch_up))
+        self._planned = time.monotonic()
+        return count
 
     async def guarded(self) -> None:
         """A tick for the scheduler: a fault is logged and the next tick comes all the same."""
         if self.delivery.stopping:
             return
+        began = time.monotonic()
+        outcome = await self._outcome()
+        self.measure(outcome, time.monotonic() - began)
+
+    async def _outcome(self) -> str:
         try:
             await self.tick()
         except (Busy, Unwritable) as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
+            return "unwritable"
         except Exception:
             log.exception("tick failed; the next one tries again")
+            return "error"
+        return "ok"
 
     async def _beat(self) -> None:
         now = self.clock()

@@ -12,7 +12,7 @@ from bot.core.errors import StartupError
 from bot.store.migrating import migration_engine, newest, revision_of
 from bot.store.tables import Meta
 
-_HEARTBEAT = "heartbeat"
+_HEARTBEAT, _PROBE = "heartbeat", "probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Health:
 def beat(session: Session, now: datetime) -> None:
     """Note that the bot is alive."""
     session.merge(Meta(key=_HEARTBEAT, value=now.isoformat()))
+
+
+def probe(session: Session, now: datetime) -> None:
+    """Write something, to see whether that works."""
+    session.merge(Meta(key=_PROBE, value=now.isoformat()))
 
 
 def heartbeat(session: Session) -> datetime | None:

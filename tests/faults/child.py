@@ -28,6 +28,8 @@ import bot.cli
 import bot.logs
 import bot.settings
 import bot.store.migrating
+from bot import keeping
+from bot.jobs import scheduler
 from bot.platforms.discord import faults, sending
 from bot.store import queue
 from tests.faults.clock import SharedClock
@@ -35,7 +37,10 @@ from tests.faults.clock import SharedClock
 
 @dataclass(frozen=True)
 class Order:
-    """How to run one bot. `clock` names the file of the clock; `without` is a defence to take out."""
+    """How to run one bot. `clock` names the file of the clock; `without` is a defence to take out.
+
+    `pause` is how long a task that died is waited for, in seconds; 0 leaves it as it is.
+    """
 
     port: int
     environment: dict[str, str]
@@ -44,6 +49,7 @@ class Order:
     without: str = ""
     limit: float = 0.0
     heartbeat_timeout: float = 60.0
+    pause: float = 0.0
 
     def text(self) -> str:
         """One line."""
@@ -65,6 +71,8 @@ def become(order: Order) -> None:
         _keep_time(SharedClock(Path(order.clock)), order)
     if order.limit:
         faults.LIMIT = order.limit
+    if order.pause:
+        keeping.FIRST_PAUSE, keeping.GROWTH = order.pause, 1.0
     if order.without:
         WITHOUT[order.without]()
     sys.argv = ["bot", "run"]
@@ -135,7 +143,27 @@ def _without_history() -> None:
     sending.find = blind
 
 
-WITHOUT = {"nonce": _without_nonce, "claim": _without_claim, "history": _without_history}
+def _without_first_scheduler() -> None:
+    # It runs and has nothing to do, as if its timer had died; after two seconds that is noticed.
+    made, before = scheduler.scheduler, []
+
+    def dead_at_first(*args: Any) -> Any:
+        ticks = made(*args)
+        if not before:
+            ticks.remove_job(scheduler.TICK)
+        before.append(ticks)
+        return ticks
+
+    scheduler.scheduler = dead_at_first
+    scheduler.ticking.__defaults__ = (2.0,)
+
+
+WITHOUT = {
+    "first scheduler": _without_first_scheduler,
+    "nonce": _without_nonce,
+    "claim": _without_claim,
+    "history": _without_history,
+}
 
 
 def fork_for_each_order() -> None:

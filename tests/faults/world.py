@@ -35,6 +35,7 @@ class World:
     clock: SharedClock
     without: str = ""
     limit: float = 0.0
+    pause: float = 0.0
     environment: dict[str, str] = field(default_factory=dict)
     bot: Forked | None = None
 
@@ -53,11 +54,12 @@ class World:
         own = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": f"sqlite:///{self.database}", "TICK_SECONDS": "1"}
         return Order(
             port=self.discord.port,
-            environment=own | {"LOG_FORMAT": "json"} | self.environment,
+            environment=own | {"LOG_FORMAT": "json", "HEALTH_PORT": "0"} | self.environment,
             log=str(self.folder / "bot.log"),
             clock=str(self.folder / "clock"),
             without=self.without,
             limit=self.limit,
+            pause=self.pause,
         )
 
     async def start(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
 
-from bot.jobs.scheduler import TICK, scheduler
+from bot.jobs.scheduler import TICK, scheduler, ticking
 from bot.jobs.tick import Ticker
 
 SECONDS = 15
@@ -52,3 +52,34 @@ async def test_a_killed_tick_is_followed_by_the_next(death: BaseException) -> No
             assert ticks.get_job(TICK).next_run_time - datetime.now(UTC) <= WITHIN
     finally:
         ticks.shutdown(wait=False)
+
+
+class Idle:
+    """A ticker that nobody calls any more."""
+
+    def __init__(self, age: float) -> None:
+        self.seconds = age
+
+    def age(self) -> float:
+        """Say how long ago it got anywhere."""
+        return self.seconds
+
+    async def guarded(self) -> None:
+        """Tick."""
+        self.seconds = 0.0
+
+
+async def test_a_scheduler_that_ticks_no_more_is_noticed() -> None:
+    """When nothing has got anywhere for too long, whoever keeps it is told, and can start another one."""
+    with pytest.raises(TimeoutError, match="nothing has ticked"):
+        await ticking(cast("Ticker", Idle(float("inf"))), SECONDS, stalled=0.01)
+
+
+async def test_a_scheduler_that_ticks_is_left_alone() -> None:
+    """As long as something gets somewhere it goes on; and cancelling ends it."""
+    working = asyncio.create_task(ticking(cast("Ticker", Idle(0.0)), SECONDS, stalled=0.01))
+    done, _ = await asyncio.wait({working}, timeout=0.05)
+    assert not done
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working

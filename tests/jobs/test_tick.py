@@ -119,3 +119,12 @@ async def test_the_heartbeat_is_written_once_a_minute(room: Room) -> None:
     assert await room.database.read(health.heartbeat) == MONDAY - timedelta(hours=3) + timedelta(seconds=75)
     await room.tick(hours=-1)
     assert await room.database.read(health.heartbeat) == room.clock()
+
+
+async def test_ticking_gets_somewhere_by_ticks_only(room: Room) -> None:
+    """A tick makes its age young again; a post that somebody asked for by /prompt says nothing about ticking."""
+    assert room.ticker.age() == float("inf")
+    assert (await room.say("prompt")).title.startswith("Posted")
+    assert room.ticker.age() == float("inf")
+    await room.ticker.tick()
+    assert room.ticker.age() < float("inf")

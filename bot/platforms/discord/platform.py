@@ -2,17 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 import discord
 
 from bot.core.command import Command
-from bot.core.errors import StartupError
+from bot.core.errors import Passing, StartupError
 from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
 from bot.platforms.discord import sending
 from bot.platforms.discord.client import Client, Left
 from bot.platforms.discord.requests import NAME
+
+NOT_ACCEPTED = (
+    "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
+    "at https://discord.com/developers/applications."
+)
+AUTHENTICATION_FAILED = 4004
+HOPELESS = {
+    4010: "the shard is none of this bot's",
+    4011: "the bot is on more servers than one connection may serve",
+    4012: "the version of the API is no longer served",
+    4013: "it does not know an intent that Roadmate asks for",
+}
+"""Trying again with these would only use up the logins of the day."""
 
 
 class DiscordPlatform:
@@ -23,11 +37,16 @@ class DiscordPlatform:
     def __init__(
         self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
     ) -> None:
-        self.client = Client(commands, handle, suggest, notes, left)
+        self._new_client = partial(Client, commands, handle, suggest, notes, left)
+        self.client = self._new_client()
 
     def ready(self) -> bool:
         """Whether Discord has told us our servers, and we have not closed."""
         return self.client.is_ready() and not self.client.is_closed()
+
+    def latency(self) -> float:
+        """Seconds from the last heartbeat on the gateway to its answer; no number before there was one."""
+        return self.client.latency
 
     async def send(self, message: Message) -> str:
         """Post a message and return its id."""
@@ -50,7 +69,12 @@ class DiscordPlatform:
         return f"https://discord.com/channels/{workspace}/{channel}/{message_id}"
 
     async def run(self, token: str) -> None:
-        """Stay connected until closed. Raises StartupError for what only the operator can mend."""
+        """Stay connected until closed. Can be called again after it has died.
+
+        Raises StartupError for what only the operator can mend, and Passing for what mends itself.
+        """
+        if self.client.is_closed():
+            self.client = self._new_client()
         try:
             async with self.client:
                 await self._log_in(token)
@@ -59,20 +83,32 @@ class DiscordPlatform:
             raise StartupError(
                 "Discord asks for a privileged intent, which Roadmate does not need."
             ) from error
+        except discord.ConnectionClosed as error:
+            raise _closed(error) from error
+        except discord.DiscordServerError as error:
+            raise Passing(f"Discord has an error of its own ({error.status}).") from error
         except aiohttp.ClientConnectorError as error:
-            raise StartupError(f"Discord can't be reached: {error.strerror or error}.") from error
+            raise Passing(f"Discord can't be reached: {error.strerror or error}.") from error
 
     async def _log_in(self, token: str) -> None:
         try:
             await self.client.login(token)
         except (discord.LoginFailure, ValueError) as error:
             # A ValueError is a token with characters that no header can carry.
-            raise StartupError(
-                "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
-                "at https://discord.com/developers/applications."
-            ) from error
+            raise StartupError(NOT_ACCEPTED) from error
 
     async def close(self) -> None:
         """Leave Discord."""
         if not self.client.is_closed():
             await self.client.close()
+
+
+def _closed(error: discord.ConnectionClosed) -> Exception:
+    """What it means that Discord closed the gateway for good."""
+    if error.code == AUTHENTICATION_FAILED:
+        return StartupError(NOT_ACCEPTED)
+    if error.code in HOPELESS:
+        return StartupError(
+            f"Discord refuses the connection: {HOPELESS[error.code]} (close code {error.code})."
+        )
+    return Passing(f"Discord closed the connection (close code {error.code}).")

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.core.errors import StartupError
+from bot.core.errors import Passing, StartupError
 from bot.platforms.discord.syncing import KEY
 from tests.platforms.discord.conftest import Bot
 from tests.platforms.discord.test_sending import UNREACHABLE
@@ -81,13 +81,12 @@ async def test_leaving_a_server_is_told_and_an_outage_is_not(bot: Bot) -> None:
     [
         (discord.LoginFailure("Improper token has been passed."), "DISCORD_TOKEN"),
         (ValueError("Newline or carriage return detected in headers."), "DISCORD_TOKEN"),
-        (UNREACHABLE, "can't be reached"),
     ],
 )
 async def test_what_only_the_operator_can_mend_is_one_line(
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
-    """A wrong token or no network is said in one clear line."""
+    """A wrong token is said in one clear line."""
     platform = Bot().platform
 
     async def fail(_: Any) -> None:
@@ -98,6 +97,66 @@ async def test_what_only_the_operator_can_mend_is_one_line(
         await platform.run("wrong")
     assert "\n" not in str(raised.value)
     assert platform.client.is_closed()
+
+
+def closed(code: int) -> discord.ConnectionClosed:
+    """What discord.py raises when the gateway was closed for good."""
+    socket: Any = type("Socket", (), {"close_code": code})()
+    return discord.ConnectionClosed(socket, shard_id=None)
+
+
+def refused(status: int) -> Exception:
+    """What discord.py raises when Discord has a fault of its own."""
+    response: Any = type("Response", (), {"status": status, "reason": "", "headers": {}})()
+    return discord.DiscordServerError(response, "")
+
+
+@pytest.mark.parametrize(
+    "error, kind, words",
+    [
+        (UNREACHABLE, Passing, "can't be reached"),
+        (refused(503), Passing, r"error of its own \(503\)"),
+        (closed(4000), Passing, "close code 4000"),
+        (closed(4004), StartupError, "does not accept DISCORD_TOKEN"),
+        (closed(4011), StartupError, "more servers than one connection"),
+    ],
+)
+async def test_the_end_of_a_connection_is_understood(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], words: str
+) -> None:
+    """What passes is tried again by whoever keeps the connection; what would only use up logins is not."""
+    platform = Bot().platform
+
+    async def log_in(_: Any) -> None:
+        await asyncio.sleep(0)
+
+    async def fail() -> None:
+        raise error
+
+    first = platform.client
+    monkeypatch.setattr(first, "login", log_in)
+    monkeypatch.setattr(first, "connect", fail)
+    with pytest.raises(kind, match=words):
+        await platform.run("token")
+    assert first.is_closed()
+
+
+async def test_a_connection_that_died_can_be_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second attempt has a client of its own, with every command, and nothing left over from the first."""
+    platform, first = (bot := Bot()).platform, bot.platform.client
+    logins: list[discord.Client] = []
+
+    async def fail(client: discord.Client, _token: str) -> None:
+        logins.append(client)
+        raise UNREACHABLE
+
+    monkeypatch.setattr(discord.Client, "login", fail)
+    for _ in range(2):
+        with pytest.raises(Passing):
+            await platform.run("token")
+    assert logins == [first, platform.client]
+    assert first is not platform.client
+    assert len(platform.client.tree.get_commands()) == len(first.tree.get_commands())
 
 
 async def test_privileged_intents_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:

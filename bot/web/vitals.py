@@ -1,0 +1,89 @@
+"""How the bot is: what its parts say of themselves, and what the database says."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.keeping import Keeper
+from bot.store import health
+from bot.store.counting import counts
+from bot.store.database import Busy, Database, Unwritable
+
+TICK_AGE = 60.0
+"""Seconds without progress after which ticking counts as stopped, if four ticks are not longer."""
+PROBE_EVERY = 5.0
+"""Seconds for which the last trial write is believed, however often somebody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What was found at one moment. `problems` are sentences for the operator; without any the bot is ready."""
+
+    problems: Sequence[str]
+    connected: bool
+    gateway_latency_seconds: float
+    last_tick_age_seconds: float
+    database_writable: bool
+    posts_waiting: int
+    oldest_waiting_seconds: float
+    marks: int
+    groups: Mapping[str, int]
+    restarts: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Vitals:
+    """Where to ask. Ages and latencies are in seconds; `keeper` knows which tasks died."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    tick_seconds: float
+    connected: Callable[[], bool]
+    latency: Callable[[], float]
+    tick_age: Callable[[], float]
+    keeper: Keeper
+    _probed: float = field(default=float("-inf"), init=False)
+    _fault: str = field(default="", init=False)
+
+    async def signs(self) -> Signs:
+        """Ask everybody; at most every PROBE_EVERY seconds this makes a small write."""
+        await self._probe()
+        now = self.clock()
+        found = await self.database.read(lambda session: counts(session, now))
+        oldest = found.oldest_due
+        return Signs(
+            problems=tuple(self._problems()),
+            connected=self.connected(),
+            gateway_latency_seconds=self.latency(),
+            last_tick_age_seconds=self.tick_age(),
+            database_writable=not self._fault,
+            posts_waiting=found.waiting,
+            oldest_waiting_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+            marks=found.marks,
+            groups=found.groups,
+            restarts=dict(self.keeper.restarts),
+        )
+
+    async def _probe(self) -> None:
+        if time.monotonic() - self._probed < PROBE_EVERY:
+            return
+        now, self._fault = self.clock(), ""
+        try:
+            await self.database.write(lambda session: health.probe(session, now))
+        except (Busy, Unwritable) as fault:
+            self._fault = str(fault)
+        self._probed = time.monotonic()
+
+    def _problems(self) -> Iterator[str]:
+        if not self.connected():
+            yield "Discord is not connected."
+        age = self.tick_age()
+        if age == float("inf"):
+            yield "Nothing has ticked yet."
+        elif age > max(TICK_AGE, 4 * self.tick_seconds):
+            yield f"Nothing has ticked for {age:.0f} seconds."
+        if self._fault:
+            yield f"The database can't be written: {self._fault}."
+        for task in self.keeper.shaky():
+            yield f"The task {task} died and was started again."
