@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,8 +10,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session
 
 from bot.keeping import Keeper
 from bot.web.metrics import Metrics
@@ -108,15 +107,9 @@ async def web(room: Room) -> AsyncIterator[Web]:
         yield made
 
 
-async def spoil(room: Room) -> None:
-    """Let the writer's connection refuse to write."""
-
-    def change(session: Session) -> None:
-        session.connection().execute(text("PRAGMA query_only=ON"))
-
-    await room.database.write(change)
-
-
-def mend(room: Room) -> None:
-    """Let the writer write again, by a new connection."""
-    room.database._writer.dispose()
+def spoil(room: Room, *, spoilt: bool = True) -> None:
+    """Let the writer's own connection refuse to write, or write again."""
+    (writer,) = [kept for kept in room.database._kept if kept.engine is room.database._writer]
+    connection = writer.connection.dbapi_connection
+    assert isinstance(connection, sqlite3.Connection)
+    connection.execute(f"PRAGMA query_only={'ON' if spoilt else 'OFF'}")

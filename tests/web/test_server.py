@@ -12,7 +12,7 @@ from bot.store import health
 from bot.web import vitals
 from bot.web.server import serve
 from tests.makers import MONDAY
-from tests.web.conftest import Web, mend, spoil
+from tests.web.conftest import Web, spoil
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ async def test_a_bot_that_ticks_no_more_is_not_ready(web: Web, age: float, probl
 
 async def test_a_database_that_cannot_be_written_is_not_ready(web: Web) -> None:
     """A disk that takes nothing turns readiness red at once, and green again when it does (scenario 8)."""
-    await spoil(web.room)
+    spoil(web.room)
     status, said = await ready(web)
     assert (status, said["problems"]) == (
         503,
@@ -62,7 +62,7 @@ async def test_a_database_that_cannot_be_written_is_not_ready(web: Web) -> None:
     )
     assert (await web.figures())["roadmate_database_writable"] == 0
     assert (await web.get("/healthz"))[0] == 200
-    mend(web.room)
+    spoil(web.room, spoilt=False)
     assert (await ready(web))[0] == 200
 
 
@@ -119,7 +119,7 @@ async def test_commands_are_timed_by_name_and_outcome(web: Web) -> None:
     await web.room.say("done", item="python", note="canary-note")
     await web.room.say("no-such-command-canary")
     await web.room.say("pause", organizer=False)
-    await spoil(web.room)
+    spoil(web.room)
     await web.room.say("done", item="docker")
     figures = await web.figures()
     counts = {name: value for name, value in figures.items() if "command_seconds_count" in name}
@@ -138,7 +138,7 @@ async def test_failing_ticks_are_counted(web: Web, monkeypatch: pytest.MonkeyPat
     """A tick that could not write and one that failed are told apart."""
     monkeypatch.setattr(web.room.platform, "ready", lambda: 1 / 0)
     await web.room.ticker.guarded()
-    await spoil(web.room)
+    spoil(web.room)
     web.room.clock.forward(days=7)
     await web.room.ticker.guarded()
     figures = await web.figures()
