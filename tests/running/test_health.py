@@ -3,16 +3,15 @@
 import asyncio
 import json
 import socket
-import subprocess
 from asyncio.subprocess import Process
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.disks import fill, small_disk
 from tests.faults.world import World, world
 from tests.running.test_run import MONDAY, identified, posts, said_that, started, studying
 
@@ -148,13 +147,8 @@ async def test_a_dead_scheduler_is_replaced(tmp_path: Path, port: int) -> None:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no small disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 async def test_a_full_disk_is_seen_from_outside(disk: Path, port: int) -> None:
@@ -162,15 +156,12 @@ async def test_a_full_disk_is_seen_from_outside(disk: Path, port: int) -> None:
     async with world(disk, None, 1, environment={"HEALTH_PORT": str(port)}) as found:
         bot = await studying(found)
         await until(port, 200)
-        rest = disk / "rest"
-        with rest.open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(4096))
+        make_room = fill(disk)
         await until(port, 503, "The database can't be written: database or disk is full.")
         answer = await found.say(found.channels[0], "7", "done")
         assert answer is not None
         assert answer["embeds"][0]["title"] == "Not saved"
-        rest.unlink()
+        make_room()
         await until(port, 200)
         answer = await found.say(found.channels[0], "7", "done")
         assert answer is not None

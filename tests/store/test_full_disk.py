@@ -2,9 +2,8 @@
 
 import resource
 import sqlite3
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from bot.core.errors import StartupError
 from bot.dispatch import UNWRITABLE
 from bot.settings import Settings
 from bot.store.tables import PostState
+from tests.disks import fill, mount, small_disk
 from tests.makers import MONDAY, migrated
 from tests.room import Room
 
@@ -22,30 +22,11 @@ Fill = Callable[[], Callable[[], None]]
 """Fill the disk, and get what makes room again."""
 
 
-def mount(*options: str) -> None:
-    """Mount something, or skip the test where that is not allowed."""
-    done = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=2m", "none", str(folder))
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Callable[[], None]:
-    """Write to a disk until nothing more goes on it."""
-    rest = folder / "rest"
-    with rest.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    return rest.unlink
+    with small_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 def forbid_growth(folder: Path) -> Callable[[], None]:
