@@ -74,7 +74,7 @@ class App:
             self._post_url,
         )
         self.platform = DiscordPlatform(
-            commands, self.dispatcher.handle, self.dispatcher.suggest, self.notes, self._left
+            commands, self.dispatcher.handle, self.dispatcher.suggest, self.notes, self._left, clock
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
         self.keeper = Keeper()
@@ -179,8 +179,7 @@ class App:
             self.database,
             self.clock,
             settings.tick_seconds,
-            self.platform.ready,
-            self.platform.latency,
+            self.platform,
             self.ticker.age,
             self.keeper,
         )

@@ -20,6 +20,7 @@ TICK_SECONDS = (0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300)
 SIGNS = {
     "connected": "Whether Discord is connected (1) or not (0)",
     "gateway_latency_seconds": "From a heartbeat on the gateway to its answer",
+    "invalid_requests": "Requests that Discord refused within ten minutes; 10,000 mean a ban",
     "last_tick_age_seconds": "Since the scheduler last got anywhere",
     "database_writable": "Whether a trial write just now succeeded (1) or not (0)",
     "posts_waiting": "Posts that are due and not sent yet",

@@ -59,6 +59,7 @@ class _Answers:
             "problems": list(signs.problems),
             "last_tick_age_s": _rounded(signs.last_tick_age_seconds),
             "gateway_latency_s": _rounded(signs.gateway_latency_seconds),
+            "invalid_requests": signs.invalid_requests,
             "posts_waiting": signs.posts_waiting,
             "restarts": dict(signs.restarts),
         }

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from bot.keeping import Keeper
 from bot.store import health
@@ -23,6 +24,7 @@ class Signs:
     problems: Sequence[str]
     connected: bool
     gateway_latency_seconds: float
+    invalid_requests: int
     last_tick_age_seconds: float
     database_writable: bool
     posts_waiting: int
@@ -32,15 +34,34 @@ class Signs:
     restarts: Mapping[str, int]
 
 
+class Watched(Protocol):
+    """What a platform says of itself."""
+
+    def connected(self) -> bool:
+        """Whether it is."""
+        ...
+
+    def latency(self) -> float:
+        """Seconds from a heartbeat to its answer; no number before there was one."""
+        ...
+
+    def refusals(self) -> int:
+        """How many requests it refused within ten minutes."""
+        ...
+
+    def troubles(self) -> Sequence[str]:
+        """What the operator should know, in sentences."""
+        ...
+
+
 @dataclass(slots=True)
 class Vitals:
-    """Where to ask. Ages and latencies are in seconds; `keeper` knows which tasks died."""
+    """Where to ask. `tick_age` is in seconds; `keeper` knows which tasks died."""
 
     database: Database
     clock: Callable[[], datetime]
     tick_seconds: float
-    connected: Callable[[], bool]
-    latency: Callable[[], float]
+    platform: Watched
     tick_age: Callable[[], float]
     keeper: Keeper
     _probed: float = field(default=float("-inf"), init=False)
@@ -54,8 +75,9 @@ class Vitals:
         oldest = found.oldest_due
         return Signs(
             problems=tuple(self._problems()),
-            connected=self.connected(),
-            gateway_latency_seconds=self.latency(),
+            connected=self.platform.connected(),
+            gateway_latency_seconds=self.platform.latency(),
+            invalid_requests=self.platform.refusals(),
             last_tick_age_seconds=self.tick_age(),
             database_writable=not self._fault,
             posts_waiting=found.waiting,
@@ -76,8 +98,7 @@ class Vitals:
         self._probed = time.monotonic()
 
     def _problems(self) -> Iterator[str]:
-        if not self.connected():
-            yield "Discord is not connected."
+        yield from self.platform.troubles()
         age = self.tick_age()
         if age == float("inf"):
             yield "Nothing has ticked yet."

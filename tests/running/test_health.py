@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 
 from tests.disks import fill, small_disk
+from tests.faults.script import Asked, cloudflare
 from tests.faults.world import World, world
-from tests.running.test_run import MONDAY, identified, posts, said_that, started, studying
+from tests.running.test_run import MONDAY, identified, posts, said_that, started, studying, ticked
 
 HURRY = 0.2
 """Seconds for which a task that died is waited for here."""
@@ -166,4 +167,25 @@ async def test_a_full_disk_is_seen_from_outside(disk: Path, port: int) -> None:
         answer = await found.say(found.channels[0], "7", "done")
         assert answer is not None
         assert answer["embeds"][0]["title"].startswith("Recorded")
+        assert "Traceback" not in await stopped(bot)
+
+
+async def test_cloudflare_stops_all_traffic(tmp_path: Path, port: int) -> None:
+    """Refused by Cloudflare once, it asks for nothing until that time is over; then each post comes (scenario 14)."""
+    async with world(tmp_path, None, 4, environment={"HEALTH_PORT": str(port)}) as found:
+        bot = await studying(found)
+        found.discord.script.plan(Asked.MESSAGE, found.channels[0], cloudflare(300))
+        monday(found)
+        await until(port, 503, "Cloudflare refuses everything")
+        await ticked(found)
+        before = len(found.discord.asked)
+        for _ in range(2):
+            await ticked(found)
+        assert await found.say(found.channels[1], "7", "next") is None
+        assert len(found.discord.asked) == before
+        found.clock.forward(minutes=5)
+        assert await found.until(lambda: posts(found) == 4)
+        assert await found.settled()
+        assert posts(found) == 4
+        await until(port, 200)
         assert "Traceback" not in await stopped(bot)

@@ -28,11 +28,12 @@ def free_port() -> int:
 
 @dataclass
 class Web:
-    """A health server, and what it believes of the bot's parts."""
+    """A health server, which stands for the platform itself, and what it believes of the bot's parts."""
 
     room: Room
-    connected: bool = True
-    latency: float = 0.04
+    is_connected: bool = True
+    seconds: float = 0.04
+    refused: int = 0
     tick_age: float = 3.0
     keeper: Keeper = field(default_factory=Keeper)
     metrics: Metrics = field(default_factory=Metrics)
@@ -43,14 +44,29 @@ class Web:
             self.room.database,
             self.room.clock,
             15,
-            lambda: self.connected,
-            lambda: self.latency,
+            self,
             lambda: self.tick_age,
             self.keeper,
         )
         self.room.dispatcher.measure = self.metrics.command
         self.room.delivery.measure = self.metrics.post
         self.room.ticker.measure = self.metrics.tick
+
+    def connected(self) -> bool:
+        """Whether the platform is."""
+        return self.is_connected
+
+    def latency(self) -> float:
+        """Seconds to the platform."""
+        return self.seconds
+
+    def refusals(self) -> int:
+        """How many requests it refused."""
+        return self.refused
+
+    def troubles(self) -> list[str]:
+        """What it complains about."""
+        return [] if self.is_connected else ["Discord is not connected."]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

@@ -29,16 +29,17 @@ async def ready(web: Web) -> tuple[int, dict[str, Any]]:
 
 async def test_a_bot_that_works_is_ready(web: Web) -> None:
     """With everything in order nothing is complained about."""
-    web.keeper.restarts["ticks"] = 2
+    web.keeper.restarts["ticks"], web.refused = 2, 12
     status, said = await ready(web)
     assert (status, said["ready"], said["problems"]) == (200, True, [])
     assert (said["last_tick_age_s"], said["gateway_latency_s"]) == (3.0, 0.04)
-    assert said["restarts"] == {"ticks": 2}
+    assert (said["restarts"], said["invalid_requests"]) == ({"ticks": 2}, 12)
+    assert (await web.figures())["roadmate_invalid_requests"] == 12
 
 
 async def test_a_bot_without_discord_is_not_ready(web: Web) -> None:
     """Not being connected is said in words, and so is what has never happened yet."""
-    web.connected, web.latency, web.tick_age = False, math.nan, math.inf
+    web.is_connected, web.seconds, web.tick_age = False, math.nan, math.inf
     status, said = await ready(web)
     assert status == 503
     assert said["problems"] == ["Discord is not connected.", "Nothing has ticked yet."]

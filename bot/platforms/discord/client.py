@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -45,7 +46,13 @@ class Client(discord.Client):
     """A client that asks for no privileged intent and keeps no members and no messages."""
 
     def __init__(
-        self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
+        self,
+        commands: Sequence[Command],
+        handle: Handle,
+        suggest: SuggestFor,
+        notes: Notes,
+        left: Left,
+        trace: aiohttp.TraceConfig,
     ) -> None:
         # The libraries for voice are missing on purpose; nobody needs to read that at every start.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -56,6 +63,7 @@ class Client(discord.Client):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
+            http_trace=trace,
         )
         self.tree = Tree(self)
         self._commands = {command.name: command for command in commands}

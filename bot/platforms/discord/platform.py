@@ -1,6 +1,6 @@
 """Discord as a platform: the commands go in, requests come out, posts are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -13,6 +13,8 @@ from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
 from bot.platforms.discord import sending
 from bot.platforms.discord.client import Client, Left
+from bot.platforms.discord.guarding import Guard
+from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.requests import NAME
 
 NOT_ACCEPTED = (
@@ -35,14 +37,33 @@ class DiscordPlatform:
     name = NAME
 
     def __init__(
-        self, commands: Sequence[Command], handle: Handle, suggest: SuggestFor, notes: Notes, left: Left
+        self,
+        commands: Sequence[Command],
+        handle: Handle,
+        suggest: SuggestFor,
+        notes: Notes,
+        left: Left,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._new_client = partial(Client, commands, handle, suggest, notes, left)
+        self.guard = Guard(clock)
+        self._new_client = partial(Client, commands, handle, suggest, notes, left, self.guard.trace())
         self.client = self._new_client()
 
-    def ready(self) -> bool:
+    def connected(self) -> bool:
         """Whether Discord has told us our servers, and we have not closed."""
         return self.client.is_ready() and not self.client.is_closed()
+
+    def ready(self) -> bool:
+        """Whether posts can be sent: connected, and not about to be banned."""
+        return self.connected() and self.guard.takes_posts()
+
+    def troubles(self) -> list[str]:
+        """What the operator should know, in words."""
+        return [*([] if self.connected() else ["Discord is not connected."]), *self.guard.troubles()]
+
+    def refusals(self) -> int:
+        """How many requests Discord refused within ten minutes."""
+        return self.guard.refusals()
 
     def latency(self) -> float:
         """Seconds from the last heartbeat on the gateway to its answer; no number before there was one."""
@@ -78,6 +99,7 @@ class DiscordPlatform:
         try:
             async with self.client:
                 await self._log_in(token)
+                await wait_for_a_login(self.client)
                 await self.client.connect()
         except discord.PrivilegedIntentsRequired as error:
             raise StartupError(
@@ -85,8 +107,10 @@ class DiscordPlatform:
             ) from error
         except discord.ConnectionClosed as error:
             raise _closed(error) from error
-        except discord.DiscordServerError as error:
-            raise Passing(f"Discord has an error of its own ({error.status}).") from error
+        except discord.RateLimited as error:
+            raise Passing("Discord asks to wait before logging in.") from error
+        except discord.HTTPException as error:
+            raise Passing(f"Discord refuses the login just now ({error.status}).") from error
         except aiohttp.ClientConnectorError as error:
             raise Passing(f"Discord can't be reached: {error.strerror or error}.") from error
 

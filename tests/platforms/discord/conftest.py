@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import discord
@@ -82,11 +83,16 @@ class Bot:
         self.typed: list[tuple[Request, str, str]] = []
         self.kept: dict[str, str] = {}
         self.left: list[str] = []
+        self.now = datetime(2026, 1, 5, 9, tzinfo=UTC)
         self.platform = self.make()
+
+    def clock(self) -> datetime:
+        """What time it is for the platform."""
+        return self.now
 
     def make(self) -> DiscordPlatform:
         """Make a platform as a new process would."""
-        return DiscordPlatform(COMMANDS, self.handle, self.suggest, self, self._leave)
+        return DiscordPlatform(COMMANDS, self.handle, self.suggest, self, self._leave, self.clock)
 
     async def start(self) -> None:
         """Connect to a simulated Discord with one server in it."""

@@ -111,11 +111,17 @@ def refused(status: int) -> Exception:
     return discord.DiscordServerError(response, "")
 
 
+async def many_logins() -> tuple[int, str, dict[str, int]]:
+    """Say what Discord says to a bot that was started a few times."""
+    return 1, "", {"total": 1000, "remaining": 990, "reset_after": 1, "max_concurrency": 1}
+
+
 @pytest.mark.parametrize(
     "error, kind, words",
     [
         (UNREACHABLE, Passing, "can't be reached"),
-        (refused(503), Passing, r"error of its own \(503\)"),
+        (refused(503), Passing, r"refuses the login just now \(503\)"),
+        (discord.RateLimited(60), Passing, "asks to wait"),
         (closed(4000), Passing, "close code 4000"),
         (closed(4004), StartupError, "does not accept DISCORD_TOKEN"),
         (closed(4011), StartupError, "more servers than one connection"),
@@ -135,6 +141,7 @@ async def test_the_end_of_a_connection_is_understood(
 
     first = platform.client
     monkeypatch.setattr(first, "login", log_in)
+    monkeypatch.setattr(first.http, "get_bot_gateway", many_logins)
     monkeypatch.setattr(first, "connect", fail)
     with pytest.raises(kind, match=words):
         await platform.run("token")
@@ -170,6 +177,7 @@ async def test_privileged_intents_are_explained(monkeypatch: pytest.MonkeyPatch)
         raise discord.PrivilegedIntentsRequired(None)
 
     monkeypatch.setattr(platform.client, "login", pass_)
+    monkeypatch.setattr(platform.client.http, "get_bot_gateway", many_logins)
     monkeypatch.setattr(platform.client, "connect", fail)
     with pytest.raises(StartupError, match="intent"):
         await platform.run("token")
