@@ -50,7 +50,9 @@ class Database:
         if self._sqlite:
             writer, reader = sqlite_engine(self.url, 1), sqlite_engine(self.url, READERS, read_only=True)
         else:
-            writer = reader = create_engine(self.url, pool_size=8, max_overflow=0, pool_pre_ping=True)
+            writer = reader = create_engine(
+                self.url, pool_size=8, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            )
         self._engines = [writer] if writer is reader else [writer, reader]
         self._writer, self._reader = writer, reader
         self._here = local()
@@ -155,6 +157,8 @@ def sqlite_engine(url: str, size: int, *, read_only: bool = False) -> Engine:
         url,
         pool_size=size,
         max_overflow=0,
+        # What people wrote is among them, and the text of an error is logged.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS},
     )
 

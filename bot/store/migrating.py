@@ -99,7 +99,7 @@ def migration_engine(database_url: str) -> Engine:
     if database_url.startswith("sqlite"):
         return sqlite_engine(database_url, 1)
     try:
-        return create_engine(database_url)
+        return create_engine(database_url, hide_parameters=True)
     except ModuleNotFoundError as error:
         message = "PostgreSQL needs the package psycopg. Install it with: pip install 'roadmate[postgres]'"
         raise StartupError(message) from error

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, select
 
 from bot.core.errors import StartupError
-from bot.dispatch import BUSY, UNWRITABLE
+from bot.dispatch import BUSY, FAULT, UNWRITABLE
 from bot.store import database as store
 from bot.store.database import Busy, Database, Unwritable, sqlite_engine
 from bot.store.notes import Notes
@@ -181,6 +181,24 @@ async def test_other_faults_of_the_database_are_not_hidden(database: Database) -
     """A missing table is neither "busy" nor "full": it is a fault that must be seen."""
     with pytest.raises(OperationalError, match="no such table"):
         await database.write(lambda session: session.connection().execute(text("SELECT 1 FROM nowhere")))
+
+
+async def test_an_error_of_the_database_tells_nothing_that_people_wrote(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failing statement is logged with its text and without its values (scenario 43)."""
+    for table in ("mark", "member"):
+        await room.database.write(
+            lambda session, table=table: session.connection().execute(  # type: ignore[misc]
+                text(
+                    f"CREATE TRIGGER t_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"
+                )
+            )
+        )
+    assert (await room.say("done", item="python", note="canary-note")).title == FAULT
+    assert "broken" in caplog.text
+    assert "INSERT INTO" in caplog.text
+    assert [word for word in ("canary", "olivia") if word in caplog.text] == []
 
 
 def test_naive_times_are_refused(session: Session) -> None:
