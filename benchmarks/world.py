@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from bot.app import App
 from bot.settings import Settings
-from bot.store.database import sqlite_engine
+from bot.store.engines import open_engine
 from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreRow, Workspace
 from bot.study.points import ALL_TIME
 from bot.study.schedule import Schedule, next_due
@@ -107,7 +107,7 @@ def add_members(app: App, people: Iterable[tuple[int, str]]) -> str:
     now = datetime.now(UTC)
     joined = now - timedelta(days=60)
     members = [{"group_id": 1, "person": str(id_), "name": name, "joined_at": joined} for id_, name in people]
-    engine = sqlite_engine(app.database.url, 1)
+    engine = open_engine(app.database.url)
     with engine.begin() as connection:
         new = insert(Member).returning(Member.__table__.c.id)  # type: ignore[attr-defined]
         ids = connection.execute(new, members).scalars().all()
@@ -135,7 +135,7 @@ def add_groups(app: App, count: int, due: datetime, planned_to: datetime, *, pos
         for n in range(1, -(-count // 1000) + 1)
     ]
     groups = [_group(n, edition.id, due, planned_to) for n in range(count)]
-    engine = sqlite_engine(app.database.url, 1)
+    engine = open_engine(app.database.url)
     with engine.begin() as connection:
         connection.execute(insert(Workspace), workspaces)
         connection.execute(insert(Group), groups)

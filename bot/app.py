@@ -24,7 +24,8 @@ from bot.platforms.discord.client import Client
 from bot.settings import Settings
 from bot.store import groups, health, migrating, notes, planning, roadmaps
 from bot.store.alone import alone
-from bot.store.database import Busy, Database, Unwritable
+from bot.store.database import Database
+from bot.store.faults import Unavailable
 from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
 from bot.study.zones import use_packaged_zones
@@ -41,7 +42,7 @@ def _utc_now() -> datetime:
 def _refused_if_unwritable() -> Iterator[None]:
     try:
         yield
-    except (Busy, Unwritable) as error:
+    except Unavailable as error:
         raise StartupError(f"The database can't be written: {error}. Nothing was changed.") from error
 
 

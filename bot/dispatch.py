@@ -18,7 +18,8 @@ from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
 from bot.core.reply import Refused, Reply, Tone
 from bot.core.request import Request
-from bot.store.database import Busy, Database, Unwritable
+from bot.store.database import Database
+from bot.store.faults import Busy, Unreachable, Unwritable
 
 log = logging.getLogger("roadmate.commands")
 T = TypeVar("T")
@@ -42,6 +43,11 @@ UNWRITABLE = Reply(
     "Not saved",
     "The database can't be written just now. What was recorded before is safe. "
     "Please tell whoever runs Roadmate that the disk is full or read-only.",
+    tone=Tone.WARN,
+)
+UNREACHABLE = Reply(
+    "The database can't be reached just now",
+    "What was recorded before is safe. Please send it again in a moment: nothing counts twice.",
     tone=Tone.WARN,
 )
 FAULT = "Something went wrong on our side"
@@ -90,6 +96,9 @@ class Dispatcher:
         except Unwritable as fault:
             log.error("the database can't be written", extra={"reason": str(fault)})  # noqa: TRY400 - no fault of ours
             return "unwritable", UNWRITABLE
+        except Unreachable as fault:
+            log.error("the database can't be reached", extra={"reason": str(fault)})  # noqa: TRY400 - nothing to trace
+            return "unreachable", UNREACHABLE
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})

@@ -1,9 +1,9 @@
 """What every test can ask for: a simulated Discord with the real bot in it, and people to talk to."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -11,6 +11,8 @@ import pytest
 import simcord
 from hypothesis import settings
 
+from tests import postgres as pg
+from tests.makers import migrated
 from tests.platforms.discord import openapi
 from tests.talk import Said, read
 
@@ -112,15 +114,61 @@ class World:
         await self._stack.aclose()
 
 
+DATABASES = ("sqlite", "postgresql")
+Fresh = Callable[[], AbstractContextManager[str]]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a database on each kind that its mark `databases` names; without one, on SQLite."""
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark and "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", mark.args, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> str:
+    """Say which kind of database the test runs on."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[pg.Server]:
+    """Run one throw-away server for all tests that need one."""
+    if pg.programs() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(pg.MISSING)
+    with pg.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def fresh(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """Make a new database at the newest schema, of the kind that the test runs on."""
+    if backend == "postgresql":
+        server: pg.Server = request.getfixturevalue("postgres")
+        return server.fresh
+
+    @contextmanager
+    def file() -> Iterator[str]:
+        yield migrated(tmp_path_factory.mktemp("database") / "roadmate.db")
+
+    return file
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, clock: Clock) -> Callable[[], "App"]:
+def url(fresh: Fresh) -> Iterator[str]:
+    """Make a new database at the newest schema and give its address."""
+    with fresh() as address:
+        yield address
+
+
+@pytest.fixture
+def make_app(url: str, clock: Clock) -> Callable[[], "App"]:
     """Make the whole bot, on one database for the whole test."""
     # Here, so that tests of the rules alone do not load everything.
     from bot.app import App
     from bot.settings import Settings
 
-    database = f"sqlite:///{tmp_path / 'roadmate.db'}"
-    return lambda: App(Settings(database_url=database, _env_file=None), clock=clock)
+    return lambda: App(Settings(database_url=url, _env_file=None), clock=clock)
 
 
 @pytest.fixture

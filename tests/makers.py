@@ -1,17 +1,19 @@
 """Small roadmaps and databases for tests of the rules, the store and the jobs."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from bot.store import groups, migrating, roadmaps
-from bot.store.tables import Group
+from bot.store.engines import open_engine
+from bot.store.tables import Group, RoadmapRow, metadata
 from bot.study.catalog import Catalog
 from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
 from bot.study.schedule import next_due
@@ -85,6 +87,17 @@ def migrated(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@contextmanager
+def lock_held(url: str) -> Iterator[None]:
+    """Hold what every writer needs, as another program might; readers need nothing of it."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(metadata.tables)} IN EXCLUSIVE MODE")
+        yield
+    engine.dispose()
+
+
 def published(session: Session, *found: Roadmap, now: datetime = MONDAY) -> Catalog:
     """Publish roadmaps and read them back."""
     roadmaps.publish(session, found, now)
@@ -96,7 +109,8 @@ def group(session: Session, now: datetime = MONDAY, channel: str = "100", **valu
     """Make a group of the first roadmap: Mondays at nine UTC, reminder on Thursday, a topic a week."""
     workspace = groups.enter_workspace(session, "discord", values.pop("workspace", "1"), "Server", now)
     assert workspace.id is not None
-    values = {"roadmap_id": 1, "organizer": "7", "planned_to": now, "created_at": now} | values
+    first = session.exec(select(func.min(RoadmapRow.id))).one()
+    values = {"roadmap_id": first, "organizer": "7", "planned_to": now, "created_at": now} | values
     made = Group(workspace_id=workspace.id, channel=channel, channel_name="study", **values)
     if "next_due_at" not in values:
         made.next_due_at = next_due(times(made), made.planned_to)

@@ -22,8 +22,9 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.core.errors import StartupError
 from bot.settings import Settings
+from bot.store.engines import open_engine
 from bot.store.health import beat
-from bot.store.migrating import migration_engine, newest
+from bot.store.migrating import newest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
@@ -252,7 +253,7 @@ def test_quick_doctor_tells_whether_the_bot_lives(
     monkeypatch.setenv("HEALTH_PORT", "0")
     say("migrate")
     if age is not None:
-        engine = migration_engine("sqlite:///roadmate.db")
+        engine = open_engine("sqlite:///roadmate.db")
         with Session(engine) as session:
             beat(session, datetime.now(UTC) - age)
             session.commit()

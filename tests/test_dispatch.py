@@ -4,7 +4,6 @@ import logging
 import math
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -20,10 +19,11 @@ from bot.core.arguments import TEXT_LIMIT, checked
 from bot.core.command import Audience, Command, Option, Takes, command
 from bot.core.reply import Refused, Reply, refuse
 from bot.core.request import Channel, ChannelKind, Person, Request
-from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNWRITABLE
-from bot.store.database import Busy, Unwritable
+from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
+from bot.store.faults import Busy, Unreachable, Unwritable
 from bot.store.tables import MarkRow, Meta
-from tests.makers import migrated, roadmap
+from tests.conftest import DATABASES, Fresh
+from tests.makers import roadmap
 from tests.room import Room
 
 ORGANIZERS = sorted(c.name for c in COMMANDS if c.audience is Audience.ORGANIZER)
@@ -54,13 +54,19 @@ def full(ctx: Context) -> Reply:
     raise Unwritable
 
 
-EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full))
+def away(ctx: Context) -> Reply:
+    """Find the database gone."""
+    raise Unreachable
+
+
+EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, away))
+pytestmark = pytest.mark.databases(*DATABASES)
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(url: str) -> AsyncIterator[Room]:
     """A bot with a group, a second group in the same workspace, and one in another workspace."""
-    found = Room(migrated(tmp_path / "roadmate.db"), (*COMMANDS, *EXTRA))
+    found = Room(url, (*COMMANDS, *EXTRA))
     await found.open()
     found.elsewhere = await found.group(workspace="2", channel="900")
     yield found
@@ -139,6 +145,7 @@ async def test_a_database_in_trouble_is_said_so(room: Room) -> None:
     """Busy and unwritable have answers of their own, which say that nothing was saved."""
     assert await room.say("busy") == BUSY
     assert await room.say("full") == UNWRITABLE
+    assert await room.say("away") == UNREACHABLE
     assert "Not saved" in BUSY.title
     assert "Not saved" in UNWRITABLE.title
 
@@ -302,6 +309,8 @@ channels = st.builds(
     st.sampled_from([None, "100"]),
     st.sampled_from([None, (), ("Send Messages",)]),
 )
+# The one who asks is known by an id of the platform's own; one that is only named may be anything.
+speakers = st.builds(Person, st.sampled_from(["7", "8", "", "x" * 32]), st.text(max_size=5))
 persons = st.builds(Person, st.sampled_from(["7", "8", "", "x" * 50]), st.text(max_size=5))
 values = words | st.text(max_size=30) | numbers | channels | persons | st.booleans() | st.none()
 FITTING = {
@@ -325,7 +334,7 @@ requests = st.sampled_from(COMMANDS).flatmap(
         st.sampled_from(["discord", "slack"]),
         st.sampled_from(["1", "1", "1", "2", "404", None]),
         channels,
-        persons,
+        speakers,
         st.booleans() | st.just(True),
         st.just(of.name),
         arguments(of),
@@ -337,17 +346,18 @@ requests = st.sampled_from(COMMANDS).flatmap(
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(requests, st.sampled_from([0, 1, 30, 80, 400])), min_size=1, max_size=12))
-async def test_no_request_makes_the_bot_fail(tmp_path: Path, said: list[tuple[Request, int]]) -> None:
+async def test_no_request_makes_the_bot_fail(fresh: Fresh, said: list[tuple[Request, int]]) -> None:
     """Any values of any type in any order for every command: an answer every time, never "went wrong"."""
-    room = Room(migrated(tmp_path / "fuzz.db"))
-    await room.open()
-    try:
-        for request, hours in said:
-            answer = await room.dispatcher.handle(request)
-            assert answer.title != FAULT, request
-            await room.tick(hours=hours)
-    finally:
-        room.close()
+    with fresh() as url:
+        room = Room(url)
+        await room.open()
+        try:
+            for request, hours in said:
+                answer = await room.dispatcher.handle(request)
+                assert answer.title != FAULT, request
+                await room.tick(hours=hours)
+        finally:
+            room.close()
 
 
 def test_every_option_has_values_to_fuzz_with() -> None:

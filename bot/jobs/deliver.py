@@ -13,7 +13,8 @@ from sqlmodel import Session
 from bot.commands.post_texts import composed, discussion, held_notice
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.store import groups, posts, queue
-from bot.store.database import Busy, Database, Unwritable
+from bot.store.database import Database
+from bot.store.faults import Unavailable
 from bot.store.queue import RECHECK, Claim, Claimed
 from bot.store.tables import Post, PostKind, PostState
 from bot.study.catalog import Catalog
@@ -69,7 +70,9 @@ class Delivery:
         if not ready or self.stopping:
             return []
         now = self.clock()
-        return await self.database.write(lambda session: take(session, ready, now, BATCH, only))
+        return await self.database.write(
+            lambda session: take(session, ready, now, BATCH, only), own_locks=True
+        )
 
     async def _each(self, batch: Sequence[Claim], work: Callable[[Claimed], Awaitable[None]]) -> None:
         places = asyncio.Semaphore(AT_ONCE)
@@ -79,7 +82,7 @@ class Delivery:
                 try:
                     await work(await self.database.read(lambda session: queue.claimed(session, claim)))
                 # Whatever it was, the lease brings the row back, and the others go on.
-                except (Busy, Unwritable) as fault:
+                except Unavailable as fault:
                     log.warning(
                         "a post is not on record yet", extra={"post": claim.post_id, "reason": str(fault)}
                     )
@@ -211,7 +214,7 @@ class Delivery:
 
     async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.
-        recorded = await asyncio.shield(self.database.write(work))
+        recorded = await asyncio.shield(self.database.write(work, own_locks=True))
         late = (self.clock() - claimed.post.due_at).total_seconds()
         log.info(
             "post",

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.jobs.deliver import Delivery
 from bot.jobs.plan import plan_batch
 from bot.store import health
-from bot.store.database import Busy, Database, Unwritable
+from bot.store.database import Database
+from bot.store.faults import Unavailable
 from bot.study.catalog import Catalog
 
 log = logging.getLogger("roadmate.tick")
@@ -51,7 +52,9 @@ class Ticker:
     async def plan(self) -> int:
         """Plan one batch of groups in one transaction; return how many there were."""
         now, catalog = self.clock(), self.catalog()
-        count = await self.database.write(lambda session: plan_batch(session, catalog, now, self.catch_up))
+        count = await self.database.write(
+            lambda session: plan_batch(session, catalog, now, self.catch_up), own_locks=True
+        )
         self._planned = time.monotonic()
         return count
 
@@ -66,7 +69,7 @@ class Ticker:
     async def _outcome(self) -> str:
         try:
             await self.tick()
-        except (Busy, Unwritable) as fault:
+        except Unavailable as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
             return "unwritable"
         except Exception:

@@ -1,37 +1,29 @@
-"""The database's threads: one writer and a few readers on SQLite, a small pool on PostgreSQL.
-
-Settings and numbers were measured: a deferred BEGIN fails most concurrent read-then-write transactions with
-"locked", and SQLAlchemy's default for SQLite loses updates; BEGIN IMMEDIATE through one writer loses none.
-"""
+"""The database's threads, each running whole transactions: one writer on SQLite, a few on PostgreSQL."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from sqlite3 import Connection as SqliteConnection
 from threading import local
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, create_engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
-from bot.store.disk import is_sqlite, sqlite_file
-from bot.store.prepared import driver_cursor
+from bot.store import engines
+from bot.store.disk import is_sqlite
+from bot.store.faults import Busy, Conflict, Unreachable, explained, is_twin
 
-LOCK_WAIT_SECONDS = 2.0
 READERS = 4
+WRITERS = 4
+"""On PostgreSQL, where writers that wait for the disk wait together; SQLite has one."""
+
+MOST_TWINS = 3
 NO_FUTURE = "StopIteration: a future can't carry one, and whoever waits for it would wait for ever"
 
 T = TypeVar("T")
-
-
-class Busy(Exception):
-    """The database could not take the write in time; nothing was saved."""
-
-
-class Unwritable(Exception):
-    """The disk is full or read-only; nothing was saved."""
+Work = Callable[[Session], T]
 
 
 class Database:
@@ -47,17 +39,14 @@ class Database:
 
     def open(self) -> None:
         """Open the engines. Raises StartupError when the address can't be used."""
-        if self._sqlite:
-            writer, reader = sqlite_engine(self.url, 1), sqlite_engine(self.url, READERS, read_only=True)
-        else:
-            writer = reader = create_engine(
-                self.url, pool_size=8, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-            )
-        self._engines = [writer] if writer is reader else [writer, reader]
-        self._writer, self._reader = writer, reader
+        # Commands read, decide and write. SQLite can't tell that two of them decided on the same reading.
+        writers = 1 if self._sqlite else WRITERS
+        self._writer = engines.open_engine(self.url, writers)
+        self._locking_writer = engines.with_own_locks(self._writer)
+        self._reader = engines.open_engine(self.url, READERS, read_only=True)
+        self._engines = [self._writer, self._reader]
         self._here = local()
-        # One writer everywhere: commands read, decide and write, and two at once would decide on the same reading.
-        self._writers = ThreadPoolExecutor(1, "db-write")
+        self._writers = ThreadPoolExecutor(writers, "db-write")
         self._readers = ThreadPoolExecutor(READERS, "db-read")
 
     def close(self) -> None:
@@ -72,31 +61,51 @@ class Database:
             engine.dispose()
         self._engines = []
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run one writing transaction and commit it. Raises Busy or Unwritable; nothing was saved then."""
-        assert self._writers is not None
-        deadline = time.monotonic() + LOCK_WAIT_SECONDS
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, self._write, work, deadline)
+    async def write(self, work: Work[T], *, own_locks: bool = False) -> T:
+        """Run one writing transaction as if it were alone, and commit it.
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """Run one reading transaction; a held write lock does not delay it."""
+        On PostgreSQL the work is run again when others changed what it decided on. With `own_locks` it claims its
+        rows itself (SKIP LOCKED, conditional UPDATE), and beside others it takes what they leave.
+        Raises Busy or Unwritable, nothing was saved then, or Unreachable.
+        """
+        assert self._writers is not None
+        deadline = time.monotonic() + engines.LOCK_WAIT_SECONDS
+        engine = self._locking_writer if own_locks else self._writer
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, self._write, engine, work, deadline)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run one reading transaction, on one snapshot; a held write lock does not delay it. Raises Unreachable."""
         assert self._readers is not None
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    def _write(self, work: Callable[[Session], T], deadline: float) -> T:
-        # Behind a held lock each write in the queue would wait for its whole time, one after the other.
-        if time.monotonic() > deadline:
-            raise Busy("the writes before it took too long")
+    def _write(self, engine: Engine, work: Work[T], deadline: float) -> T:
+        twins = 0
+        while True:
+            # Behind a held lock each write in the queue would wait for its whole time, one after the other.
+            if time.monotonic() > deadline:
+                raise Busy("the writes before it took too long")
+            try:
+                return self._run(engine, work)
+            except DBAPIError as error:
+                twins += is_twin(error)
+                fault = explained(error)
+                if isinstance(fault, Conflict) or (is_twin(error) and twins < MOST_TWINS):
+                    continue
+                if fault is error:
+                    raise
+                raise fault from error
+
+    def _read(self, work: Work[T]) -> T:
         try:
-            return self._run(self._writer, work)
-        except OperationalError as error:
-            raise _explained(error) from error
+            return self._run(self._reader, work)
+        except DBAPIError as error:
+            fault = explained(error)
+            if isinstance(fault, Busy | Unreachable):
+                raise fault from error
+            raise
 
-    def _read(self, work: Callable[[Session], T]) -> T:
-        return self._run(self._reader, work)
-
-    def _run(self, engine: Engine, work: Callable[[Session], T]) -> T:
+    def _run(self, engine: Engine, work: Work[T]) -> T:
         try:
             with self._unit(engine) as unit, unit.begun.begin():
                 result = work(unit)
@@ -139,48 +148,3 @@ class Unit(Session):
         super().close()
         if not self._is_kept:
             self.begun.close()
-
-
-def _explained(error: OperationalError) -> Exception:
-    text = str(error.orig).lower()
-    if "locked" in text or "busy" in text:
-        return Busy(text)
-    if "readonly" in text or "disk" in text or "full" in text:
-        return Unwritable(text)
-    return error
-
-
-def sqlite_engine(url: str, size: int, *, read_only: bool = False) -> Engine:
-    """An engine on a SQLite file whose transactions are BEGIN IMMEDIATE (readers: BEGIN). Raises StartupError."""
-    sqlite_file(url)
-    engine = create_engine(
-        url,
-        pool_size=size,
-        max_overflow=0,
-        # What people wrote is among them, and the text of an error is logged.
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS},
-    )
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: SqliteConnection, _record: Any) -> None:
-        # Python's own transaction control would begin deferred ones; BEGIN is sent by the listener below.
-        connection.isolation_level = None
-        for pragma in _pragmas(read_only=read_only):
-            connection.execute(f"PRAGMA {pragma}")
-
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        with driver_cursor(connection, begin) as cursor:
-            cursor.execute(begin)
-
-    return engine
-
-
-def _pragmas(*, read_only: bool) -> tuple[str, ...]:
-    common = (f"busy_timeout={int(LOCK_WAIT_SECONDS * 1000)}", "foreign_keys=ON", "temp_store=MEMORY")
-    if read_only:
-        return (*common, "query_only=ON")
-    return (*common, "journal_mode=WAL", "synchronous=FULL")

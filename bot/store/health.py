@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import false, make_url, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store.migrating import migration_engine, newest, revision_of
+from bot.store.disk import is_sqlite
+from bot.store.engines import open_engine
+from bot.store.migrating import newest, revision_of
 from bot.store.tables import Meta
 
 _HEARTBEAT, _PROBE = "heartbeat", "probe"
@@ -46,20 +48,23 @@ def look(database_url: str) -> Health:
     """Open the database for writing, change nothing, and say how it is. Raises StartupError."""
     url = make_url(database_url)
     address = url.render_as_string(hide_password=True)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if is_sqlite(database_url) and not Path(url.database or "").exists():
         return Health(address, exists=False)
     try:
         return _look(database_url, address)
-    except (SQLAlchemyError, ImportError) as error:
+    except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
         raise StartupError(f"{address} cannot be used: {reason}") from error
 
 
 def _look(database_url: str, address: str) -> Health:
-    engine = migration_engine(database_url)
+    engine = open_engine(database_url)
     try:
         with Session(engine) as session:
             revision = revision_of(session.connection())
+            if revision:
+                # Refused where it may only be read, though it changes no row.
+                session.exec(update(Meta).where(false()).values(value=""))
             seen = heartbeat(session) if revision else None
             return Health(address, exists=True, revision=revision, needed=newest(), heartbeat=seen)
     finally:

@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import create_engine
 
 from bot.core.errors import StartupError
+from bot.store import engines
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _SOURCE = Path(__file__).parents[2] / "migrations"
 _INSTALLED = Path(__file__).parents[1] / "_data" / "migrations"
+LOCK_WAIT_SECONDS = 60.0
+"""How long migrating waits on PostgreSQL for other processes that migrate, or that have not stopped yet."""
+
+_ONE_MIGRATES = 0x726F61646D617465
+"""The key of PostgreSQL's lock: any number that nobody else uses. It is "roadmate" in ASCII."""
 
 
 def folder() -> Path:
@@ -39,7 +44,7 @@ def upgrade(database_url: str) -> tuple[str | None, str]:
 
     Raises StartupError for a newer schema, and where the database can't be opened.
     """
-    engine = migration_engine(database_url)
+    engine = engines.open_engine(database_url)
     try:
         before, target = _revision_now(engine), newest()
         if before == target:
@@ -77,9 +82,18 @@ def move(engine: Engine, target: str) -> None:
     # Costs half a second and 39 MB, so only where there is something to migrate.
     from alembic import command
 
-    with engine.begin() as connection:
+    with engines.with_own_locks(engine).begin() as connection:
+        _alone(connection)
         down = (revision_of(connection) or "") > target or target == "base"
         (command.downgrade if down else command.upgrade)(config(connection), target)
+
+
+def _alone(connection: Connection) -> None:
+    """Let nobody else migrate meanwhile, and let it take its time. On SQLite a transaction is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(LOCK_WAIT_SECONDS * 1000)}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_MIGRATES})")
 
 
 def config(connection: Connection) -> "Config":
@@ -90,16 +104,3 @@ def config(connection: Connection) -> "Config":
     made.set_main_option("script_location", str(folder()))
     made.attributes["connection"] = connection
     return made
-
-
-def migration_engine(database_url: str) -> Engine:
-    """An engine whose transactions can undo a half-done migration on SQLite too."""
-    from bot.store.database import sqlite_engine
-
-    if database_url.startswith("sqlite"):
-        return sqlite_engine(database_url, 1)
-    try:
-        return create_engine(database_url, hide_parameters=True)
-    except ModuleNotFoundError as error:
-        message = "PostgreSQL needs the package psycopg. Install it with: pip install 'roadmate[postgres]'"
-        raise StartupError(message) from error

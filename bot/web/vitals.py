@@ -9,7 +9,8 @@ from typing import Protocol
 from bot.keeping import Keeper
 from bot.store import health
 from bot.store.counting import counts
-from bot.store.database import Busy, Database, Unwritable
+from bot.store.database import Database
+from bot.store.faults import Unavailable
 
 TICK_AGE = 60.0
 """Seconds without progress after which ticking counts as stopped, if four ticks are not longer."""
@@ -93,7 +94,7 @@ class Vitals:
         now, self._fault = self.clock(), ""
         try:
             await self.database.write(lambda session: health.probe(session, now))
-        except (Busy, Unwritable) as fault:
+        except Unavailable as fault:
             self._fault = str(fault)
         self._probed = time.monotonic()
 

@@ -1,7 +1,5 @@
 """Asking the bot in ways that no client offers: forged buttons, ids of others, and what the database holds."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +7,8 @@ from simcord import ChannelHandle, MemberActor, actors
 
 from bot.core.reply import Reply
 from bot.core.request import Channel, ChannelKind, Person, Request, Value
+from bot.store.engines import open_engine
+from bot.store.tables import metadata
 from tests.conftest import World
 from tests.talk import Said, Somebody, _answer, _usual
 
@@ -71,14 +71,15 @@ def ids_in(said: Said) -> list[str]:
     return [item["custom_id"] for row in rows for item in row["components"] if item.get("custom_id")]
 
 
-def rows(world: World, query: str, *values: object) -> list[tuple[Any, ...]]:
+def rows(world: World, query: str) -> list[tuple[Any, ...]]:
     """Read the database past the bot."""
-    path = world.app.settings.database_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return list(connection.execute(query, values))
+    engine = open_engine(world.app.settings.database_url, read_only=True)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.exec_driver_sql(query)]
+    engine.dispose()
+    return found
 
 
 def dump(world: World) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that the database holds."""
-    tables = rows(world, "SELECT name FROM sqlite_master WHERE type = 'table'")
-    return {name: sorted(rows(world, f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}  # noqa: S608
+    return {name: sorted(rows(world, f"SELECT * FROM {name}"), key=repr) for name in metadata.tables}  # noqa: S608 - our own names

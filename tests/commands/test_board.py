@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.core.request import Person
 from tests.commands.asking import ask, ask_as, request
-from tests.conftest import World
+from tests.conftest import DATABASES, World
 from tests.talk import click, say
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 
 async def crowd(world: World, count: int) -> None:

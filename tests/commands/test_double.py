@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from tests.commands.asking import ask, days, request, rows
-from tests.conftest import World
+from tests.conftest import DATABASES, World
 from tests.talk import click, say
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 
 def marks(world: World) -> list[tuple[str]]:

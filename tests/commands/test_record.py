@@ -4,8 +4,10 @@ import pytest
 from simcord import OptionError
 
 from tests.commands.asking import ask, rows
-from tests.conftest import World
+from tests.conftest import DATABASES, World
 from tests.talk import Said, click, say, suggestions
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 
 def marks(world: World) -> list[tuple[str, int]]:

@@ -13,8 +13,11 @@ from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
 from bot.store import groups, queue
 from bot.store.queue import LEASE
 from bot.store.tables import GroupState, PostKind, PostState
+from tests.conftest import DATABASES
 from tests.makers import MONDAY, roadmap, topic
 from tests.room import Lost, Room
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 NO_ACCESS = "Roadmate is missing Send Messages in the channel."
@@ -151,7 +154,7 @@ async def test_a_gone_channel_holds_the_group_and_tells_the_organizer_once(room:
     """Channel deleted: the group's schedule is held, its organizer is told once, and nothing loops."""
     await room.change(reminder_weekday=0)
     room.platform.fail(
-        "send", Held("The channel is gone.", gone=True), Held("The channel is gone.", gone=True)
+        "send 100", Held("The channel is gone.", gone=True), Held("The channel is gone.", gone=True)
     )
     await room.tick(minutes=1)
     group = await room.the_group()
@@ -519,11 +522,11 @@ async def test_a_write_lock_while_recording_doubles_nothing(
     write = room.database.write
     failed = []
 
-    async def busy_once(work: object) -> object:
+    async def busy_once(work: object, **how: bool) -> object:
         if room.platform.visible and not failed:
             failed.append(work)
             raise TimeoutError
-        return await write(work)  # type: ignore[arg-type]
+        return await write(work, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(room.database, "write", busy_once)
     await room.tick(minutes=1)

@@ -25,7 +25,10 @@ from bot.store.tables import Group, GroupState, Post, PostState
 from bot.study.catalog import Catalog
 from bot.study.schedule import NEAR, PROMPT, REMINDER, Occurrence
 from bot.study.spoken import DAYS, format_time
+from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 CATCH_UP = timedelta(hours=36)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)

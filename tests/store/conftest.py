@@ -1,19 +1,13 @@
-"""A database for each test, migrated and open."""
+"""A new database, migrated and open, and a room with a bot on it."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from sqlmodel import Session
 
-from bot.store.database import Database, sqlite_engine
-from tests.makers import migrated
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The address of a new database at the newest schema."""
-    return migrated(tmp_path / "roadmate.db")
+from bot.store.database import Database
+from bot.store.engines import open_engine
+from tests.room import Room
 
 
 @pytest.fixture
@@ -28,7 +22,16 @@ def database(url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(url: str) -> Iterator[Session]:
     """A writing session on a new database."""
-    engine = sqlite_engine(url, 1)
+    engine = open_engine(url)
     with Session(engine, expire_on_commit=False) as found:
         yield found
     engine.dispose()
+
+
+@pytest.fixture
+async def room(url: str) -> AsyncIterator[Room]:
+    """A bot with one group."""
+    found = Room(url)
+    await found.open()
+    yield found
+    found.close()

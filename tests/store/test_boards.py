@@ -16,21 +16,25 @@ from bot.commands.people import join, leave
 from bot.commands.record import done, skip, undo
 from bot.core.request import Channel, Person, Request
 from bot.store import boards, members
-from bot.store.database import sqlite_engine
+from bot.store.engines import open_engine
 from bot.store.tables import Member, ScoreRow
 from bot.study.points import ALL_TIME, shared_ranks
-from tests.makers import MONDAY, group, migrated, published, resource, roadmap, topic
+from tests.conftest import DATABASES, Fresh
+from tests.makers import MONDAY, group, published, resource, roadmap, topic
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 UTC = ZoneInfo("UTC")
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def shared(fresh: Fresh) -> Iterator[Session]:
     """A session that each example of a property rolls back."""
-    engine = sqlite_engine(migrated(tmp_path_factory.mktemp("boards") / "roadmate.db"), 1)
-    with Session(engine, expire_on_commit=False) as found:
-        yield found
-    engine.dispose()
+    with fresh() as url:
+        engine = open_engine(url)
+        with Session(engine, expire_on_commit=False) as found:
+            yield found
+        engine.dispose()
 
 
 def rows(session: Session) -> list[Any]:

@@ -1,0 +1,131 @@
+"""A throw-away PostgreSQL server for the tests: on a socket in a temporary folder, gone at the end."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bot.store import migrating
+
+MISSING = (
+    "PostgreSQL's server programs are not here; install them (Debian: apt install postgresql) to test on it"
+)
+SERVANT = "postgres"
+"""Whose process it is when the tests run as root, whom PostgreSQL refuses."""
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    # Where summer time changes at odd hours: nothing may depend on the server's own zone.
+    "timezone": "Australia/Lord_Howe",
+}
+
+
+@cache
+def programs() -> Path | None:
+    """The folder with initdb and postgres, of the newest version that is installed."""
+    on_path = shutil.which("initdb")
+    if on_path and shutil.which("postgres"):
+        return Path(on_path).parent
+    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return max((path.parent for path in installed), key=lambda path: int(path.parent.name), default=None)
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql+psycopg://roadmate@/{name}?host={self.folder}"
+
+    def run(self, statement: str) -> None:
+        """Run a statement outside of any transaction."""
+        with closing(self._connect()) as connection:
+            connection.execute(statement)
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(host=str(self.folder), user="roadmate", dbname="postgres", autocommit=True)
+
+    def make(self, template: str = "template1") -> str:
+        """Make a new database and return its name."""
+        name = f"db{next(self.numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """Make a database at the newest schema, give its address, and drop it."""
+        name = self.make(self._migrated())
+        yield self.url(name)
+        self.drop(name)
+
+    def _migrated(self) -> str:
+        if not hasattr(self, "_template"):
+            self._template = self.make()
+            migrating.upgrade(self.url(self._template))
+        return self._template
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        end = time.monotonic() + 30
+        while True:
+            try:
+                return self.run("SELECT 1")
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Start a server, and stop and remove it in the end."""
+    found = programs()
+    assert found is not None, MISSING
+    folder = Path(tempfile.mkdtemp(prefix="roadmate-pg-"))
+    whose: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        shutil.chown(folder, SERVANT, SERVANT)
+        whose = {"user": SERVANT, "group": SERVANT, "extra_groups": []}
+    data, options = str(folder / "data"), [f"--{name}={value}" for name, value in _SETTINGS.items()]
+    try:
+        subprocess.run(
+            [found / "initdb", "-D", data, "-U", "roadmate", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+            check=True, cwd=folder, stdout=subprocess.DEVNULL, **whose,
+        )  # fmt: skip
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [found / "postgres", "-D", data, "-k", folder, *options], cwd=folder, stderr=log, **whose
+            )
+        try:
+            running = Server(folder, process)
+            running.wait()
+            yield running
+        finally:
+            process.send_signal(signal.SIGQUIT)  # at once, and nothing is worth writing to disk
+            process.wait()
+    finally:
+        shutil.rmtree(folder)

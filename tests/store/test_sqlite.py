@@ -1,0 +1,97 @@
+"""What is true of SQLite only: one writer for the whole file, and a disk of our own."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlmodel import Session
+
+from bot.core.errors import StartupError
+from bot.dispatch import FAULT, UNWRITABLE
+from bot.store import health, migrating
+from bot.store.database import Database
+from bot.store.engines import open_engine
+from bot.store.faults import Unwritable
+from bot.store.tables import Meta
+from tests.room import Room
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+async def test_a_writer_locks_from_its_first_statement(database: Database) -> None:
+    """Writers begin IMMEDIATE: while one is in its transaction no other program gets the lock."""
+
+    def attempt(session: Session) -> str:
+        session.connection()
+        with (
+            closing(sqlite3.connect(make_url(database.url).database or "", timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        return str(session.connection().execute(text("PRAGMA journal_mode")).scalar())
+
+    assert await database.write(attempt) == "wal"
+
+
+@pytest.mark.parametrize("pragma", ["query_only=ON", "max_page_count=1"], ids=["read-only", "full"])
+async def test_a_database_that_cannot_be_written_is_said_so(room: Room, pragma: str) -> None:
+    """On a full or read-only disk nothing is half written, the answer says why, and reading goes on."""
+
+    def spoil(session: Session) -> None:
+        session.connection().execute(text(f"PRAGMA {pragma}"))
+
+    def fill(session: Session) -> None:
+        session.add(Meta(key="half", value=""))
+        session.flush()
+        session.connection().execute(text("CREATE TABLE big AS SELECT zeroblob(1000000) AS data"))
+
+    await room.database.write(spoil)
+    with pytest.raises(Unwritable):
+        await room.database.write(fill)
+    assert await room.database.read(lambda s: s.get(Meta, "half")) is None
+    if "only" in pragma:
+        assert await room.say("done", item="python") == UNWRITABLE
+    assert (await room.say("next")).title == "Python"
+
+
+async def test_an_error_of_the_database_tells_nothing_that_people_wrote(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failing statement is logged with its text and without its values (scenario 43)."""
+    for table in ("mark", "member"):
+        await room.database.write(
+            lambda session, table=table: session.connection().execute(  # type: ignore[misc]
+                text(
+                    f"CREATE TRIGGER t_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"
+                )
+            )
+        )
+    assert (await room.say("done", item="python", note="canary-note")).title == FAULT
+    assert "broken" in caplog.text
+    assert "INSERT INTO" in caplog.text
+    assert [word for word in ("canary", "olivia") if word in caplog.text] == []
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:////no/such/folder/roadmate.db"])
+def test_an_address_that_cannot_work_is_refused_at_start(url: str) -> None:
+    """An address without a file or folder is one clear line that says what to change."""
+    with pytest.raises(StartupError, match=r"DATABASE_URL|folder"):
+        open_engine(url)
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A file that is something else is named, and left alone."""
+    path = tmp_path / "roadmate.db"
+    path.write_bytes(b"dear diary, " * 500)
+    with pytest.raises(StartupError, match=r"roadmate\.db can't be opened"):
+        migrating.upgrade(f"sqlite:///{path}")
+    assert path.read_bytes().startswith(b"dear diary")
+
+
+def test_a_missing_file_is_not_made_by_looking(tmp_path: Path) -> None:
+    """Looking at a database that is not there says so, and does not make it."""
+    missing = tmp_path / "missing.db"
+    assert not health.look(f"sqlite:///{missing}").exists
+    assert not missing.exists()
