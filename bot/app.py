@@ -18,6 +18,7 @@ from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
 from bot.jobs.scheduler import ticking
 from bot.jobs.tick import Ticker
+from bot.jobs.zone_rules import follow_zone_rules
 from bot.keeping import Keeper
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
@@ -118,6 +119,7 @@ class App:
         now = self.clock()
         with _refused_if_unwritable():
             await self.database.write(lambda session: roadmaps.publish(session, found, now))
+            await self.database.write(follow_zone_rules)
         self.memory.catalog = await self.database.read(roadmaps.load_catalog)
         self.memory.seats.clear()
 

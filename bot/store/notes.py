@@ -6,6 +6,17 @@ from bot.store.database import Database
 from bot.store.tables import Meta
 
 
+def get(session: Session, key: str) -> str | None:
+    """The note of that name, or None."""
+    row = session.get(Meta, key)
+    return row.value if row else None
+
+
+def put(session: Session, key: str, value: str) -> None:
+    """Write a note, or write it anew."""
+    session.merge(Meta(key=key, value=value))
+
+
 class Notes:
     """Keeps notes in the database."""
 
@@ -14,17 +25,8 @@ class Notes:
 
     async def get(self, key: str) -> str | None:
         """The note of that name."""
-
-        def look(session: Session) -> str | None:
-            row = session.get(Meta, key)
-            return row.value if row else None
-
-        return await self.database.read(look)
+        return await self.database.read(lambda session: get(session, key))
 
     async def put(self, key: str, value: str) -> None:
         """Write a note, or write it anew."""
-
-        def write(session: Session) -> None:
-            session.merge(Meta(key=key, value=value))
-
-        await self.database.write(write)
+        await self.database.write(lambda session: put(session, key, value))

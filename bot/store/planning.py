@@ -15,6 +15,7 @@ _POST = Post.__table__  # type: ignore[attr-defined]
 _DUE = (
     select(_GROUP).where(_GROUP.c.next_due_at <= bindparam("now")).order_by(_GROUP.c.next_due_at)
 ).with_for_update(skip_locked=True)
+_PLANNED = select(_GROUP).where(_GROUP.c.next_due_at.is_not(None))
 _ADVANCE = update(_GROUP).where(_GROUP.c.id == bindparam("group"))
 
 
@@ -24,6 +25,11 @@ def due_groups(session: Session, now: datetime, limit: int) -> Sequence[Any]:
     Rows and not objects: ten thousand groups are planned in one tick.
     """
     return session.connection().execute(_DUE.limit(limit), {"now": now}).all()
+
+
+def planned_groups(session: Session) -> Sequence[Any]:
+    """Rows of every group that has a next occurrence."""
+    return session.connection().execute(_PLANNED).all()
 
 
 def advance_groups(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:

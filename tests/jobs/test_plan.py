@@ -1,99 +1,24 @@
 """Planning: what a tick makes of the groups whose time has come."""
 
-from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from bot.commands.context import Context
-from bot.commands.manage import schedule
-from bot.commands.memory import Memory
-from bot.commands.plan_texts import upcoming
-from bot.commands.scope import weeks_of
-from bot.core.reply import Refused
-from bot.core.request import Channel, Person, Request
 from bot.jobs.plan import MISSED, UNSENT, plan_batch
-from bot.store import groups, queue
-from bot.store.tables import Group, GroupState, Post, PostState
-from bot.study.catalog import Catalog
-from bot.study.schedule import NEAR, PROMPT, REMINDER, Occurrence
-from bot.study.spoken import DAYS, format_time
+from bot.store import groups
+from bot.store.tables import GroupState, PostState
+from bot.study.schedule import PROMPT, REMINDER
 from tests.conftest import DATABASES
+from tests.jobs.desk import CATCH_UP, desk
 from tests.makers import MONDAY, group, published, roadmap
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-CATCH_UP = timedelta(hours=36)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-TWENTY_WEEKS = roadmap(*(f"t{n}" for n in range(1, 21)))
-
-
-@dataclass
-class Desk:
-    """One group whose schedule is edited with the real command, and ticks whose posts are taken at once."""
-
-    session: Session
-    now: datetime
-    catalog: Catalog
-    group: Group
-    promised: Occurrence | None = None
-    delivers: bool = True
-
-    def tick(self) -> None:
-        """Plan until nothing is due; what was promised for this time must be there."""
-        while plan_batch(self.session, self.catalog, self.now, CATCH_UP):
-            self.session.expire_all()
-        for post in self.posts():
-            if post.state == PostState.DUE and self.delivers:
-                queue.record_sent(self.session, post.id or 0, self.now, f"m{post.id}", thread=False)
-                self.session.expire(post)
-        if self.promised and self.promised.at <= self.now:
-            assert any(post.occurrence == self.promised.day for post in self.prompts()), self.promised
-        self.promise()
-
-    def promise(self) -> None:
-        """Note the next prompt that the organizer is shown."""
-        weeks = weeks_of(self.context(), self.group)
-        left = self.group.step < len(weeks)
-        self.promised = upcoming(self.context(), self.group, 1)[0] if left else None
-
-    def edit(self, **typed: str) -> None:
-        """Say /schedule. What it refuses is rolled back, as in dispatch."""
-        self.tick()
-        with suppress(Refused), self.session.begin_nested():
-            schedule(self.context(), **typed)
-        self.promise()
-
-    def context(self) -> Context:
-        """Speak as the organizer in the group's channel."""
-        request = Request("discord", "1", Channel("100"), Person("7", "olivia"), True, "schedule")
-        memory = Memory(self.catalog)
-        return Context(self.session, request, self.now, memory, {}, CATCH_UP, lambda *_: "")
-
-    def posts(self) -> list[Post]:
-        """Read what was planned, oldest first."""
-        return list(self.session.exec(select(Post).order_by(Post.id)))  # type: ignore[arg-type]
-
-    def prompts(self) -> list[Post]:
-        """Read the prompts that were or will be posted."""
-        return [p for p in self.posts() if p.kind == PROMPT and p.state != PostState.MISSED]
-
-
-def desk(session: Session, now: datetime, found: Any = TWENTY_WEEKS, **values: Any) -> Desk:
-    """Set up one group."""
-    session.rollback()
-    session.expunge_all()
-    catalog = published(session, found, now=now)
-    return Desk(session, now, catalog, group(session, now, **values))
-
-
 ZONES = (
     "UTC",
     "Europe/Berlin",
@@ -102,56 +27,9 @@ ZONES = (
     "Pacific/Kiritimati",
     "Pacific/Pago_Pago",
 )
-edits = st.one_of(
-    st.builds(lambda minute: {"time": format_time(minute)}, st.integers(0, 1439)),
-    st.builds(lambda day: {"day": day.lower()}, st.sampled_from(DAYS)),
-    st.builds(lambda name: {"timezone": name}, st.sampled_from(ZONES)),
-    st.builds(lambda day: {"reminder_day": day.lower()}, st.sampled_from(DAYS)),
-)
 waits = st.sampled_from([timedelta(minutes=1), HOUR, 5 * HOUR, 11 * HOUR, DAY])
 jumps = st.sampled_from([HOUR, -HOUR])
-near_the_firing = st.sampled_from([-HOUR, -timedelta(minutes=1), timedelta(), timedelta(minutes=1), HOUR])
 starts = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants naive bounds
-
-
-@settings(max_examples=60)
-@given(
-    starts,
-    st.sampled_from(ZONES),
-    st.lists(st.one_of(waits, jumps.map(abs), edits, near_the_firing.map(lambda t: (t,))), max_size=25),
-    st.data(),
-)
-def test_edits_and_clock_steps_double_and_lose_nothing(
-    session: Session, start: datetime, name: str, steps: list[Any], data: st.DataObject
-) -> None:
-    """Whatever is edited when: no two prompts within four days, each topic once, and every promise kept."""
-    at = desk(session, start, zone=name)
-    for step in steps:
-        if isinstance(step, dict):
-            at.edit(**step)
-        elif isinstance(step, tuple):
-            # To just before, at or after the next firing, looking at the clock on the way as a bot that is up does.
-            goal = max(at.group.next_due_at or at.now, at.now) + step[0]
-            while at.now + 11 * HOUR < goal:
-                at.now += 11 * HOUR
-                at.tick()
-            at.now = max(goal, at.now)
-            at.tick()
-        else:
-            at.now += step if step != HOUR else data.draw(jumps)
-            at.tick()
-    for _ in range(30):
-        at.now += 12 * HOUR
-        at.tick()
-    prompts = at.prompts()
-    assert prompts
-    days = sorted(post.occurrence for post in prompts)
-    assert all(later - earlier >= NEAR for earlier, later in pairwise(days))
-    assert [post.step for post in prompts] == list(range(1, len(prompts) + 1))
-    assert len(prompts) == len(at.posts()) - sum(post.kind == REMINDER for post in at.posts()), (
-        "a week was missed"
-    )
-    assert max(Counter((post.kind, post.occurrence) for post in at.posts()).values()) == 1
 
 
 @settings(max_examples=60)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study.calendar import local, moment
@@ -27,13 +27,20 @@ from bot.study.schedule import (
 )
 from bot.study.zones import zone
 from tests.makers import any_roadmap, roadmap, topic
+from tests.study.zones import zones_and_days
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-ZONES = ("UTC", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Cairo")
 weekdays, minutes = st.integers(0, 6), st.integers(0, 1439)
-schedules = st.builds(Schedule, weekdays, minutes, st.sampled_from(ZONES), weekdays, minutes)
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants naive bounds
+thorough = settings(max_examples=400)
 paces = st.builds(Pace, st.integers(0, 60))
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> tuple[Schedule, datetime]:
+    """Any schedule in any zone, at any moment of 1970 to 2040, every second time near a change of the clocks."""
+    where, day = draw(zones_and_days())
+    times = (draw(weekdays), draw(minutes), where.key, draw(weekdays), draw(minutes))
+    return Schedule(*times), moment(day, draw(minutes), where)
 
 
 def naive(schedule: Schedule, after: datetime, until: datetime) -> list[Occurrence]:
@@ -52,20 +59,24 @@ def naive(schedule: Schedule, after: datetime, until: datetime) -> list[Occurren
     return sorted(found, key=lambda o: (o.at, o.kind == REMINDER))
 
 
-@given(schedules, moments, st.integers(0, 60_000))
-def test_due_is_what_every_single_day_says(schedule: Schedule, after: datetime, length: int) -> None:
+@thorough
+@given(situations(), st.integers(0, 60_000))
+def test_due_is_what_every_single_day_says(situation: tuple[Schedule, datetime], length: int) -> None:
     """Each week has its prompt and its reminder, in order, a prompt before a reminder of the same moment."""
+    schedule, after = situation
     until = after + timedelta(minutes=length)
     found = due_between(schedule, after, until)
     assert found == naive(schedule, after, until)
     assert next_due(schedule, after) == due_between(schedule, after, after + 2 * WEEK)[0].at
 
 
-@given(schedules, moments, st.lists(st.integers(0, 20_000), max_size=5))
+@thorough
+@given(situations(), st.lists(st.integers(0, 20_000), max_size=5))
 def test_however_often_one_looks_each_occurrence_is_found_once(
-    schedule: Schedule, start: datetime, lengths: list[int]
+    situation: tuple[Schedule, datetime], lengths: list[int]
 ) -> None:
     """Intervals that follow each other find together what one long interval finds."""
+    schedule, start = situation
     found, after = [], start
     for length in lengths:
         until = after + timedelta(minutes=length)
@@ -74,9 +85,11 @@ def test_however_often_one_looks_each_occurrence_is_found_once(
     assert found == due_between(schedule, start, after)
 
 
-@given(schedules, moments)
-def test_prompts_are_a_week_apart(schedule: Schedule, now: datetime) -> None:
+@thorough
+@given(situations())
+def test_prompts_are_a_week_apart(situation: tuple[Schedule, datetime]) -> None:
     """The next prompts are on the right weekday, seven days apart, and the first is within eight days."""
+    schedule, now = situation
     found = next_prompts(schedule, now, 4)
     assert all(later.day - earlier.day == WEEK for earlier, later in pairwise(found))
     assert all(o.day.weekday() == schedule.weekday and o.kind == PROMPT for o in found)
@@ -87,11 +100,13 @@ def test_prompts_are_a_week_apart(schedule: Schedule, now: datetime) -> None:
     assert now < reminder.at <= now + WEEK + DAY
 
 
-@given(schedules, moments)
+@thorough
+@given(situations())
 def test_a_prompt_asked_for_now_stands_for_this_week_or_the_one_about_to_begin(
-    schedule: Schedule, now: datetime
+    situation: tuple[Schedule, datetime],
 ) -> None:
-    """Within two days before its time it is the coming prompt, else that of the study week that has begun."""
+    """Shortly before its time it is the coming prompt, else that of the study week that has begun."""
+    schedule, now = situation
     found = prompt_day_now(schedule, now)
     coming = next_prompts(schedule, now, 1)[0]
     today = local(now, zone(schedule.zone)).date()
@@ -119,9 +134,13 @@ def test_prompt_day_now_by_example(now: datetime, expected: date) -> None:
     assert prompt_day_now(Schedule(0, 540, "UTC", 3, 540), now) == expected
 
 
-@given(schedules, moments, st.integers(-20_000, 20_000))
-def test_a_changed_schedule_counts_from_this_midnight(schedule: Schedule, now: datetime, behind: int) -> None:
+@thorough
+@given(situations(), st.integers(-20_000, 20_000))
+def test_a_changed_schedule_counts_from_this_midnight(
+    situation: tuple[Schedule, datetime], behind: int
+) -> None:
     """What is planned is not planned again, yesterday does not come back, and today's time still does."""
+    schedule, now = situation
     planned_to = now - timedelta(minutes=behind)
     since = rescheduled_from(schedule, planned_to, now)
     assert since >= planned_to
