@@ -23,7 +23,7 @@ from bot.keeping import Keeper
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
-from bot.store import groups, health, migrating, notes, planning, roadmaps
+from bot.store import erasures, groups, health, migrating, notes, planning, roadmaps
 from bot.store.alone import alone
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -119,6 +119,7 @@ class App:
         now = self.clock()
         with _refused_if_unwritable():
             await self.database.write(lambda session: roadmaps.publish(session, found, now))
+            await self.database.write(erasures.replay)
             await self.database.write(follow_zone_rules)
         self.memory.catalog = await self.database.read(roadmaps.load_catalog)
         self.memory.seats.clear()

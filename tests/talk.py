@@ -10,7 +10,7 @@ from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessa
 Somebody = MemberActor | UserHandle
 Shown = discord.Message | ResponseMessage
 _NUMBERS = {4: int, 10: float}
-_BUTTON = 2
+_BUTTON, _SUBCOMMAND = 2, 1
 
 
 @dataclass
@@ -47,7 +47,11 @@ async def say(who: Somebody, text: str, channel: ChannelHandle | None = None, /,
     name, _, rest = text.removeprefix("/").partition(" ")
     place = channel or _usual(who)
     command = who._env.backend.find_command(name, who.guild.id if isinstance(who, MemberActor) else None)
-    options |= _parsed((command or {}).get("options") or [], rest.strip())
+    declared = (command or {}).get("options") or []
+    word, _, after = rest.partition(" ")
+    if under := next((o for o in declared if o["type"] == _SUBCOMMAND and o["name"] == word), None):
+        name, rest, declared = f"{name} {word}", after, under.get("options") or []
+    options |= _parsed(declared, rest.strip())
     sent = who.slash(place, name, **options) if isinstance(who, MemberActor) else who.slash(name, **options)
     return _answer(await sent)
 

@@ -17,18 +17,25 @@ POINTS = (
     "Its resources share them, and marking the topic brings the rest, so a topic never brings more than its hours. "
     f"An extra resource brings {EXTRA_POINTS} on top. What you skip brings nothing and costs nothing."
 )
-MEMBERS, ORGANIZERS = "For everyone", "For organizers (Manage Server)"
+MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers (Manage Server)", "Your data"
+YOUR_DATA = ("privacy", "mydata export", "mydata delete")
 
 
 def help_(ctx: Context) -> Reply:
     """Every command, and how points work."""
     typed = [command for command in ctx.commands.values() if command.typed]
+    members = [command for command in typed if command.audience is Audience.MEMBER]
     fields = (
-        Field(MEMBERS, _listed(c for c in typed if c.audience is Audience.MEMBER)),
+        Field(MEMBERS, _listed(c for c in members if c.name not in YOUR_DATA)),
+        Field(DATA, _listed(c for c in members if c.name in YOUR_DATA)),
         Field(ORGANIZERS, _listed(c for c in typed if c.audience is Audience.ORGANIZER)),
         Field("How points work", POINTS),
     )
-    buttons = (Button("What now?", "next", style=Style.PRIMARY), Button("The roadmap", "roadmap"))
+    buttons = (
+        Button("What now?", "next", style=Style.PRIMARY),
+        Button("The roadmap", "roadmap"),
+        Button("Privacy", "privacy"),
+    )
     return Reply("How Roadmate works", INTRO, fields, buttons)
 
 

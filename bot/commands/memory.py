@@ -4,7 +4,7 @@ Only hints live here: losing or mistaking one changes the order of suggestions a
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -37,6 +37,12 @@ class Recent(Generic[K, V]):
         self._items.move_to_end(key)
         while len(self._items) > self._size:
             self._items.popitem(last=False)
+
+    def drop(self, unwanted: Callable[[K], bool]) -> None:
+        """Forget the keys that are unwanted."""
+        for key in list(self._items):  # a copy: other threads remember people meanwhile
+            if unwanted(key):
+                self._items.pop(key, None)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -72,6 +78,10 @@ class Memory:
         if seat is not None:
             return self.catalog.editions.get(seat.edition_id)
         return next(iter(self.catalog.editions.values())) if len(self.catalog.editions) == 1 else None
+
+    def forget(self, platform: str, person: str) -> None:
+        """Let go of a person, wherever they were."""
+        self.seats.drop(lambda key: (key[0], key[3]) == (platform, person))
 
     def take_seat(self, request: Request, seat: Seat) -> None:
         """Remember it."""

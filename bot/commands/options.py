@@ -111,4 +111,5 @@ Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximu
 Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 PostId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
+Moment = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 Again = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**31, hidden=True)]

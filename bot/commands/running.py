@@ -34,8 +34,10 @@ def reschedule(group: Group, now: datetime) -> None:
     if group.state == GroupState.PAUSED:
         wait_for_end_of_pause(group)
     elif group.state == GroupState.ACTIVE:
-        if group.next_due_at is None or group.next_due_at > now:
-            group.planned_to = rescheduled_from(schedule_of(group), group.planned_to, now)
+        since = rescheduled_from(schedule_of(group), group.planned_to, now)
+        # What has come due and no tick has seen yet is still to come; what is older is not of the new times.
+        due = group.next_due_at or now
+        group.planned_to = max(group.planned_to, min(since, due - timedelta(microseconds=1)))
         group.next_due_at = next_due(schedule_of(group), group.planned_to)
 
 

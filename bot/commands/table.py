@@ -4,6 +4,7 @@ from bot.commands.board import leaderboard
 from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
 from bot.commands.manage import pause, present_times, resume, schedule
+from bot.commands.mydata import delete, export, privacy
 from bot.commands.people import join, leave
 from bot.commands.posting import posted, prompt
 from bot.commands.progress import progress
@@ -24,6 +25,9 @@ COMMANDS = (
     command(join, writes=True),
     command(leave, writes=True),
     command(help_),
+    command(privacy),
+    command(export, under="mydata"),
+    command(delete, under="mydata", writes=True),
     command(setup, audience=Audience.ORGANIZER, writes=True),
     command(schedule, audience=Audience.ORGANIZER, writes=True, present=present_times),
     command(pause, audience=Audience.ORGANIZER, writes=True),

@@ -66,7 +66,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as every platform sees it.
+    """A command as every platform sees it. A `name` may have two words, as in `/mydata export`.
 
     `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
     answer that had to be deferred; `typed` is False for what only buttons can say. `present` tells the values that
@@ -102,13 +102,14 @@ def command(
     private: bool = True,
     typed: bool = True,
     present: Callable[..., Mapping[str, str]] | None = None,
+    under: str = "",
 ) -> Command:
     """Read a command from a function: its name, its docstring (the help) and its annotated options.
 
-    A trailing underscore in the name is dropped (`next_` is `/next`).
+    A trailing underscore in the name is dropped (`next_` is `/next`); `under` is its first word, if it has two.
     Raises TypeError when the docstring or an option's description is missing.
     """
-    name = run.__name__.rstrip("_")
+    name = f"{under} {run.__name__.rstrip('_')}".strip()
     doc = inspect.getdoc(run)
     if not doc:
         message = f"/{name} has no docstring, and its docstring is its help"

@@ -49,6 +49,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a Reply; `name` has the ending that says what it is."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer in markdown in which everything that a person wrote is already escaped.
 
@@ -65,6 +73,7 @@ class Reply:
     private: bool = True
     deliver: int | None = None
     form: Mapping[str, str] | None = None
+    attachment: Attachment | None = None
 
 
 class Refused(Exception):

@@ -78,7 +78,8 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
     common = (f"busy_timeout={int(LOCK_WAIT_SECONDS * 1000)}", "foreign_keys=ON", "temp_store=MEMORY")
     if read_only:
         return (*common, "query_only=ON")
-    return (*common, "journal_mode=WAL", "synchronous=FULL")
+    # What is deleted is overwritten: somebody who asked to be forgotten is not left in a free page.
+    return (*common, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 
 def _postgres(url: str, size: int, *, read_only: bool) -> Engine:

@@ -162,6 +162,20 @@ async def test_a_change_between_the_firing_and_the_tick_loses_nothing(group: Wor
     assert [post.title.split(" · ")[0] for post in group.posts()][-1] == "Topic 2 of 14"
 
 
+async def test_a_change_between_the_firing_and_the_tick_brings_no_day_that_has_passed(
+    prompted: World,
+) -> None:
+    """Moving the day seconds after the firing does not look back at the week before: nothing is posted or missed."""
+    await days(prompted, 3)
+    await prompted.env.advance_time(4 * 24 * 3600 + 5)
+    await say(prompted.olivia, "/schedule day:sunday")
+    await prompted.app.tick()
+    assert [post.title for post in prompted.posts()] == ["Topic 1 of 14 · Python", "Python: 4 days left"]
+    assert "missed" not in await say(prompted.olivia, "/status")
+    await days(prompted, 6)
+    assert prompted.posts()[-1].title.startswith("Topic 2 of 14")
+
+
 async def test_a_pause_gives_the_waiting_topic_back_whatever_the_pace(group: World) -> None:
     """A prompt that waits on a missing permission comes first after a pause, also when the pace was changed."""
     await lock(group, send_messages=False)

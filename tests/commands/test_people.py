@@ -100,6 +100,12 @@ async def test_help_names_every_command_and_explains_points(group: World) -> Non
     assert "`/next`" not in organizers
 
 
+ELSEWHERE_TOO = {
+    "help": "How Roadmate works",
+    "privacy": "What Roadmate keeps about you",
+    "mydata export": "Nothing is kept about you",
+    "mydata delete": "Nothing is kept about you",
+}
 TYPED = [command for command in COMMANDS if command.typed]
 
 
@@ -108,7 +114,7 @@ async def test_a_direct_message_is_answered_kindly(group: World, name: str) -> N
     """In a direct message every command says where study groups live, privately in its own channel."""
     options = {"item": "docker"} if name == "topic" else {}
     said = await say(group.alice.user, f"/{name}", **options)
-    assert said.title == ("How Roadmate works" if name == "help" else "Study groups live in servers")
+    assert said.title == ELSEWHERE_TOO.get(name, "Study groups live in servers")
     assert rows(group, "SELECT * FROM member") == []
 
 

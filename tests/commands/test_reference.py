@@ -44,8 +44,8 @@ def test_what_only_buttons_say_is_not_in_it() -> None:
 def test_names_and_descriptions_fit_the_platform(command: Command) -> None:
     """Every command and option has a name and a description within Discord's limits, required options first."""
     for named in (command, *command.public_options):
-        assert re.fullmatch(r"[a-z_]+", named.name)
-        assert len(named.name) <= LONGEST_NAME
+        assert re.fullmatch(r"[a-z_]+( [a-z_]+)?", named.name)
+        assert all(len(word) <= LONGEST_NAME for word in named.name.split())
         assert 1 <= len(named.help) <= LONGEST_HELP
     required = [option.required for option in command.public_options]
     assert required == sorted(required, reverse=True)

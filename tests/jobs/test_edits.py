@@ -120,7 +120,7 @@ class Edits(RuleBasedStateMachine):
     def nothing_is_missed(self) -> None:
         """A bot that is up misses no topic; a reminder whose week is over when it looks is not wanted any more."""
         missed = [post for post in self.at.posts() if post.state == PostState.MISSED]
-        assert all(post.kind == REMINDER for post in missed)
+        assert all(post.kind == REMINDER for post in missed), self.at
 
     def teardown(self) -> None:
         """The group goes on afterwards: three weeks bring at least two topics."""

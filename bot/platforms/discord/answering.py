@@ -11,7 +11,7 @@ import discord
 from bot.core.platform import Handle
 from bot.core.reply import Reply, Tone
 from bot.core.request import Request
-from bot.platforms.discord.rendering import render
+from bot.platforms.discord.rendering import attached, render
 from bot.platforms.discord.requests import Interaction
 
 log = logging.getLogger("roadmate.discord")
@@ -78,13 +78,12 @@ async def answer(interaction: Interaction, handle: Handle, request: Request, man
 
 async def respond(interaction: Interaction, reply: Reply, manner: Manner) -> None:
     """Answer directly, with the reply's own privacy."""
-    embed, view = render(reply)
     try:
         if _replaces(interaction, reply, manner):
-            await interaction.response.edit_message(embed=embed, view=view)
+            await interaction.response.edit_message(**_edited(reply))
         else:
             private = reply.private or manner.only_private
-            await interaction.response.send_message(embed=embed, ephemeral=private, **_optional(view))
+            await interaction.response.send_message(ephemeral=private, **_sent(reply))
     except LOST as error:
         _lost(interaction, error)
 
@@ -103,21 +102,20 @@ async def _defer(interaction: Interaction, manner: Manner) -> bool:
 
 async def _follow_up(interaction: Interaction, reply: Reply, manner: Manner) -> None:
     """Answer after deferring, which has fixed the privacy of the message that is there now."""
-    embed, view = render(reply)
     private = reply.private or manner.only_private
     try:
         if manner.in_place:
             if _replaces(interaction, reply, manner):
-                await interaction.edit_original_response(embed=embed, view=view)
+                await interaction.edit_original_response(**_edited(reply))
                 return
         elif private == _deferred_private(manner):
-            await interaction.edit_original_response(embed=embed, view=view)
+            await interaction.edit_original_response(**_edited(reply))
             return
         else:
             # A follow-up to a message that still loads becomes that message, with its privacy, and is refused
             # where that was deleted: so it is filled in first and goes last.
             await interaction.edit_original_response(content=_PLACEHOLDER)
-        await interaction.followup.send(embed=embed, ephemeral=private, **_optional(view))
+        await interaction.followup.send(ephemeral=private, **_sent(reply))
         if not manner.in_place:
             await interaction.delete_original_response()
     except LOST as error:
@@ -134,8 +132,18 @@ def _replaces(interaction: Interaction, reply: Reply, manner: Manner) -> bool:
     return manner.in_place and message is not None and (message.flags.ephemeral or not reply.private)
 
 
-def _optional(view: discord.ui.View | None) -> dict[str, Any]:
-    return {} if view is None else {"view": view}
+def _sent(reply: Reply) -> dict[str, Any]:
+    """A reply as a new message."""
+    embed, view = render(reply)
+    parts = {"embed": embed, "view": view, "file": attached(reply)}
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def _edited(reply: Reply) -> dict[str, Any]:
+    """A reply in place of a message: its buttons and its file go too."""
+    embed, view = render(reply)
+    file = attached(reply)
+    return {"embed": embed, "view": view, "attachments": [file] if file else []}
 
 
 def _lost(interaction: Interaction, error: Exception) -> None:

@@ -12,7 +12,7 @@ from bot.core.platform import Handle, Notes, SuggestFor
 from bot.core.request import Value
 from bot.platforms.discord.answering import FAULT, OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
-from bot.platforms.discord.compiling import compile_command
+from bot.platforms.discord.compiling import compile_all
 from bot.platforms.discord.requests import Interaction, request_from
 from bot.platforms.discord.syncing import sync
 
@@ -68,9 +68,8 @@ class Client(discord.Client):
         self.tree = Tree(self)
         self._commands = {command.name: command for command in commands}
         self._handle, self._notes, self._left = handle, notes, left
-        for command in commands:
-            if command.typed:
-                self.tree.add_command(compile_command(command, self._typed, suggest))
+        for compiled in compile_all(commands, self._typed, suggest):
+            self.tree.add_command(compiled)
 
     async def setup_hook(self) -> None:
         """Bring the commands up to date before the first event."""

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import discord
@@ -27,6 +27,36 @@ _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, privat
 _BY_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
 
 
+def compile_all(
+    commands: Sequence[Command], answer: Answer, suggest: SuggestFor
+) -> Sequence[Compiled | app_commands.Group]:
+    """Compile every command that can be typed; those of two words become a group's subcommands."""
+    found: dict[str, Compiled | app_commands.Group] = {}
+    for command in commands:
+        if not command.typed:
+            continue
+        group_name, _, _ = command.name.rpartition(" ")
+        compiled = compile_command(command, answer, suggest)
+        if not group_name:
+            found[command.name] = compiled
+            continue
+        group = found.setdefault(group_name, _group(group_name))
+        assert isinstance(group, app_commands.Group), f"/{group_name} is a command itself"
+        group.add_command(compiled)
+    return tuple(found.values())
+
+
+def _group(name: str) -> app_commands.Group:
+    # Discord wants a description of a group and shows it to nobody.
+    return app_commands.Group(
+        name=name,
+        description=f"The commands that begin with /{name}",
+        allowed_contexts=_EVERYWHERE,
+        allowed_installs=_BY_SERVERS,
+        auto_locale_strings=False,
+    )
+
+
 def compile_command(command: Command, answer: Answer, suggest: SuggestFor) -> Compiled:
     """Compile a command; `answer` is awaited with what was typed. Raises ValueError if it breaks a limit."""
     _check_help(f"/{command.name}", command.help)
@@ -49,7 +79,7 @@ def compile_command(command: Command, answer: Answer, suggest: SuggestFor) -> Co
     if command.audience is Audience.ORGANIZER:
         app_commands.default_permissions(manage_guild=True)(callback)
     return app_commands.Command(
-        name=command.name,
+        name=command.name.rpartition(" ")[2],
         description=command.help,
         callback=callback,
         allowed_contexts=_EVERYWHERE,

@@ -3,7 +3,7 @@
     r2|done|idocker|g3           say `done` with item=docker and group=3
     r2!|leaderboard|n2           … and show the answer in place of the message
     r2?note,hours|done|idocker   … after asking for `note` and `hours` in a form
-    r2|board|colour=dark+red     an argument without a letter stands under its name
+    r2|mydata+delete|colour=red  a name of two words; an argument without a letter stands under its name
 
 Ids are stored by Discord and come back from anywhere: whatever `encode` would not have written is refused.
 """
@@ -48,7 +48,7 @@ _NAMES = {letter: name for name, letter in _LETTERS.items()}
 _SAFE = "/:,;@!$'()*-._~"
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]+", re.ASCII)
 _ID = re.compile(
-    r"r([12])(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+)"
+    r"r([12])(!?)(?:\?([a-z0-9_]+(?:,[a-z0-9_]+)*))?\|([a-z0-9_]+(?:\+[a-z0-9_]+)?)"
     r"((?:\|(?:[a-z0-9_]+=[^|=]+|[A-Za-z][^|=]+))*)"
 )
 
@@ -80,7 +80,7 @@ def write(clicked: Clicked) -> str:
 
 def _head(clicked: Clicked) -> str:
     ask = "?" + ",".join(clicked.ask) if clicked.ask else ""
-    return f"{'!' if clicked.replaces else ''}{ask}|{clicked.command}"
+    return f"{'!' if clicked.replaces else ''}{ask}|{clicked.command.replace(' ', '+')}"
 
 
 def _arg(key: str, value: str) -> str:
@@ -107,7 +107,7 @@ def decode(custom_id: str) -> Clicked | None:
         args = dict(_read(part, old=old) for part in rest.split("|")[1:])
     except (KeyError, UnicodeDecodeError):
         return None
-    clicked = Clicked(command, args, tuple(ask.split(",")) if ask else (), bool(replaces))
+    clicked = Clicked(command.replace("+", " "), args, tuple(ask.split(",")) if ask else (), bool(replaces))
     known = (_write_old if old else write)(clicked) == custom_id
     return clicked if known and len(clicked.ask) <= MOST_ASKED else None
 

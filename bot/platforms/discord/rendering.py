@@ -1,5 +1,6 @@
 """A Reply as Discord shows it: an embed and rows of buttons, cut where Discord would refuse it whole."""
 
+import io
 from typing import Any, NamedTuple
 
 import discord
@@ -37,6 +38,13 @@ def render(reply: Reply) -> Rendered:
     view, left_out = _view(reply.buttons) if reply.buttons else (None, [])
     note = TOO_LONG.format(join_words([bold(label) for label in left_out])) if left_out else ""
     return Rendered(_embed(reply, note), view)
+
+
+def attached(reply: Reply) -> discord.File | None:
+    """The file of a Reply; one can be sent once only."""
+    if reply.attachment is None:
+        return None
+    return discord.File(io.BytesIO(reply.attachment.content), reply.attachment.name)
 
 
 def cut(text: str, limit: int) -> str:

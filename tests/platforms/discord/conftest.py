@@ -57,6 +57,13 @@ def _more(ctx: Any) -> Reply:
     raise NotImplementedError
 
 
+def _export(
+    ctx: Any, item: Annotated[str, Option("What of it", maximum=80, suggest=_no_suggestions)] = ""
+) -> Reply:
+    """Take your data along."""
+    raise NotImplementedError
+
+
 def _named(run: Any, name: str, **options: Any) -> Command:
     run.__name__ = name
     return command(run, **options)
@@ -66,6 +73,7 @@ COMMANDS = (
     _named(_done, "done", writes=True),
     _named(_board, "board", private=False),
     _named(_setup, "setup", audience=Audience.ORGANIZER),
+    _named(_export, "export", under="mydata"),
     _named(_more, "more", typed=False),
 )
 

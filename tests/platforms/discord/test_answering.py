@@ -6,7 +6,7 @@ import logging
 import aiohttp
 import pytest
 
-from bot.core.reply import Reply
+from bot.core.reply import Attachment, Reply
 from bot.platforms.discord import answering
 from tests.platforms.discord.conftest import Bot
 from tests.talk import Said, read, say
@@ -66,6 +66,17 @@ async def test_a_slow_public_answer_becomes_public(bot: Bot) -> None:
     said = await _slowly(bot, "done", Reply("Look", private=False))
     assert (said.title, said.private) == ("Look", False)
     assert [m.embeds[0].title for m in bot.study.history(viewer=bot.bob)] == ["Look"]
+
+
+@pytest.mark.parametrize("command", ["done", "board"])
+@pytest.mark.usefixtures("impatient")
+async def test_a_file_comes_with_a_slow_answer_too(bot: Bot, command: str) -> None:
+    """A file goes into the deferred answer, or with the follow-up where the privacy was another one."""
+    reply = Reply("Your data", attachment=Attachment("data.json", b"{}"))
+    said = await _slowly(bot, command, reply)
+    assert (said.title, said.private) == ("Your data", True)
+    assert said.message is not None
+    assert [file.filename for file in said.message.attachments] == ["data.json"]  # type: ignore[union-attr]
 
 
 async def test_a_fault_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:

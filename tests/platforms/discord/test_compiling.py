@@ -9,6 +9,7 @@ from bot.core.command import Choice, Command, Option, command
 from bot.core.reply import Reply
 from bot.platforms.discord.compiling import compile_command
 from tests.platforms.discord.conftest import COMMANDS, Bot
+from tests.talk import say, suggestions
 
 
 def _payload(bot: Bot, name: str) -> dict[str, Any]:
@@ -22,8 +23,21 @@ def _options(bot: Bot, name: str) -> dict[str, dict[str, Any]]:
 
 async def test_only_what_people_can_type_is_shown(bot: Bot) -> None:
     """Commands and options that only buttons say are not offered."""
-    assert [command["name"] for command in bot.sent("PUT", "/commands")[0].json] == ["done", "board", "setup"]
+    assert [command["name"] for command in bot.sent("PUT", "/commands")[0].json] == [
+        *("done", "board", "setup", "mydata"),
+    ]
     assert list(_options(bot, "done")) == ["item", "hours", "note"]
+
+
+async def test_a_name_of_two_words_is_a_subcommand(bot: Bot) -> None:
+    """`/mydata export` is typed so, with its own options, and is the command of that name to the bot."""
+    (export,) = _payload(bot, "mydata")["options"]
+    assert (export["type"], export["name"], export["description"]) == (1, "export", "Take your data along.")
+    assert _payload(bot, "mydata")["contexts"] == [0, 1]
+    assert (await say(bot.alice, "/mydata export notes")).title == "Recorded"
+    assert (bot.asked[-1].command, bot.asked[-1].args) == ("mydata export", {"item": "notes"})
+    await suggestions(bot.alice, "mydata export", "item", "n")
+    assert bot.typed[-1][0].command == "mydata export"
 
 
 async def test_options_have_their_types_bounds_and_help(bot: Bot) -> None:

@@ -1,0 +1,116 @@
+"""Who asked to be forgotten: a list that outlives a restored backup, in which they still are.
+
+It lies beside the database and not in it, because a restore replaces the database. A line holds a keyed hash, and
+the key is in the database alone: neither of the two names anybody without the other.
+"""
+
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from bot.core.errors import StartupError
+from bot.store import notes, people
+from bot.store.database import Unwritable
+from bot.store.tables import Group, Member, Workspace
+
+KEY, SEEN = "erasure_key", "erasures_seen"
+HEAD = (
+    "# People who asked to be forgotten, as hashes. Keep this file beside the database: after a backup is restored,\n"
+    "# they are erased from it again.\n"
+)
+UNCHECKED = (
+    "{path} lists people who asked to be forgotten, and this database is from before it could recognise them. "
+    "Restore a newer backup, or move the list away if it belongs to another database."
+)
+NEVER = datetime.min.replace(tzinfo=UTC)
+_LINE = re.compile(r"([0-9a-f]{64}) (\d{4}-\d\d-\d\dT[\d:.]+\+00:00)")
+
+
+def place(session: Session) -> Path:
+    """Where the list is: beside the SQLite file; for a database on a server in the folder where the bot runs."""
+    bind = session.get_bind()
+    assert isinstance(bind, Engine)
+    name = bind.url.database or "roadmate"
+    return Path(f"{name}.erased") if bind.dialect.name == "sqlite" else Path.cwd() / f"{name}.erased"
+
+
+def remember(session: Session, platform: str, person: str, now: datetime) -> None:
+    """Add a person to the list, at once and on the disk. Raises Unwritable."""
+    path = place(session)
+    line = f"{_digest(_key(session), platform, person)} {now.isoformat()}"
+    try:
+        with path.open("a", encoding="ascii") as file:
+            # On a line of its own, even if the last one was cut off by a crash.
+            file.write(f"\n{line}\n" if file.tell() else f"{HEAD}{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Unwritable(str(error)) from error
+    notes.put(session, SEEN, str(len(_listed(path))))
+
+
+def replay(session: Session) -> int:
+    """Erase whoever is on the list and in the database all the same; return how many memberships that were.
+
+    Who came back after they were erased stays. Raises StartupError where the list can't be checked.
+    """
+    known = notes.get(session, KEY) is not None
+    key, path = _key(session), place(session)
+    listed = _listed(path)
+    if known and notes.get(session, SEEN) == str(len(listed)):
+        return 0
+    people_there = _members(session)
+    if listed and people_there and not known:
+        raise StartupError(UNCHECKED.format(path=path))
+    again = [
+        m.id for m in people_there if m.joined_at <= listed.get(_digest(key, m.platform, m.person), NEVER)
+    ]
+    people.erase_members(session, again)
+    for platform, person in _organizers(session):
+        if _digest(key, platform, person) in listed:
+            people.forget_organizer(session, platform, person)
+    notes.put(session, SEEN, str(len(listed)))
+    return len(again)
+
+
+def _key(session: Session) -> bytes:
+    """The key of the hashes, made at the first start, so that every backup has it."""
+    found = notes.get(session, KEY)
+    if found is None:
+        found = secrets.token_hex(32)
+        notes.put(session, KEY, found)
+    return bytes.fromhex(found)
+
+
+def _digest(key: bytes, platform: str, person: str) -> str:
+    return hmac.digest(key, f"{platform} {person}".encode(), "sha256").hex()
+
+
+def _listed(path: Path) -> dict[str, datetime]:
+    """When each hash on the list asked last; a line that a crash cut off is none."""
+    lines = path.read_text("ascii").splitlines() if path.exists() else []
+    return {found[1]: datetime.fromisoformat(found[2]) for line in lines if (found := _LINE.fullmatch(line))}
+
+
+def _members(session: Session) -> Sequence[Any]:
+    wanted = (
+        select(col(Member.id), col(Workspace.platform), col(Member.person), col(Member.joined_at))
+        .join(Group, col(Group.id) == col(Member.group_id))
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+    )
+    return session.connection().execute(wanted).all()
+
+
+def _organizers(session: Session) -> Sequence[Any]:
+    wanted = select(col(Workspace.platform), col(Group.organizer)).join(
+        Group, col(Group.workspace_id) == col(Workspace.id)
+    )
+    return session.connection().execute(wanted.where(col(Group.organizer) != "").distinct()).all()

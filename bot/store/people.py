@@ -1,0 +1,88 @@
+"""Everything that is kept about a person, in every workspace: told to them, or erased."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, update
+from sqlmodel import Session, col
+
+from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
+
+
+def memberships(session: Session, platform: str, person: str) -> Sequence[RowMapping]:
+    """A row for each group that a person is or was in: `member_id`, what is kept of them there, and of the group."""
+    columns: list[Any] = [
+        col(Member.id).label("member_id"),
+        col(Workspace.name).label("server"),
+        col(Group.channel_name).label("channel"),
+        col(RoadmapRow.title).label("roadmap"),
+        *(col(Member.name), col(Member.joined_at), col(Member.left_at)),
+    ]
+    wanted = _of(select(*columns), platform, person).join(
+        RoadmapRow, col(RoadmapRow.id) == col(Group.roadmap_id)
+    )
+    return session.connection().execute(wanted.order_by(col(Member.id))).mappings().all()
+
+
+def records(session: Session, member_id: int) -> Sequence[RowMapping]:
+    """A row for each mark of a member, oldest first, with the title of its item."""
+    mark = MarkRow
+    columns: list[Any] = [
+        *(col(mark.id), col(mark.at), col(mark.act), col(ItemRow.title)),
+        *(col(mark.points), col(mark.hours), col(mark.note), col(mark.undoes)),
+    ]
+    wanted = select(*columns).join(ItemRow, col(ItemRow.id) == col(mark.item_id))
+    own = wanted.where(col(mark.member_id) == member_id).order_by(col(mark.id))
+    return session.connection().execute(own).mappings().all()
+
+
+def board_rows(session: Session, member_id: int) -> Sequence[RowMapping]:
+    """A row for each period in which a member has points."""
+    columns = col(ScoreRow.period), col(ScoreRow.points), col(ScoreRow.reached_at)
+    wanted = select(*columns).where(col(ScoreRow.member_id) == member_id).order_by(col(ScoreRow.period))
+    return session.connection().execute(wanted).mappings().all()
+
+
+def organizes(session: Session, platform: str, person: str) -> Sequence[RowMapping]:
+    """A row for each group whose organizer a person is: `server` and `channel`."""
+    columns: list[Any] = [col(Workspace.name).label("server"), col(Group.channel_name).label("channel")]
+    wanted = select(*columns).join(Group, col(Group.workspace_id) == col(Workspace.id))
+    theirs = col(Workspace.platform) == platform, col(Group.organizer) == person
+    return session.connection().execute(wanted.where(*theirs).order_by(col(Group.id))).mappings().all()
+
+
+def count_kept(session: Session, platform: str, person: str) -> tuple[int, int]:
+    """In how many groups a person is or was, and how many records they have there."""
+    own = _of(select(col(Member.id)), platform, person).subquery()
+    groups = session.connection().execute(select(func.count()).select_from(own)).scalar_one()
+    marks = select(func.count()).where(col(MarkRow.member_id).in_(select(own.c.id)))
+    return int(groups), int(session.connection().execute(marks).scalar_one())
+
+
+def erase(session: Session, platform: str, person: str) -> None:
+    """Leave nothing of a person in any table."""
+    own = _of(select(col(Member.id)), platform, person)
+    erase_members(session, session.connection().execute(own).scalars().all())
+    forget_organizer(session, platform, person)
+
+
+def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
+    """Delete members with their marks and board rows."""
+    for table, column in ((ScoreRow, ScoreRow.member_id), (MarkRow, MarkRow.member_id), (Member, Member.id)):
+        session.exec(delete(table).where(col(column).in_(member_ids)))
+
+
+def forget_organizer(session: Session, platform: str, person: str) -> None:
+    """Let the groups that a person has set up have no organizer to tell things to."""
+    here = select(col(Workspace.id)).where(col(Workspace.platform) == platform)
+    theirs = col(Group.organizer) == person, col(Group.workspace_id).in_(here)
+    session.exec(update(Group).where(*theirs).values(organizer=""))
+
+
+def _of(wanted: Any, platform: str, person: str) -> Any:
+    """Something selected of the members that a person is, with their groups and workspaces."""
+    return (
+        wanted.join(Group, col(Group.id) == col(Member.group_id))
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .where(col(Workspace.platform) == platform, col(Member.person) == person)
+    )
