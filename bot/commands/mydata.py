@@ -28,7 +28,8 @@ PRIVACY_FIELDS = (
         "How long",
         "Until you say `/mydata delete`, also after `/leave`, so that you can come back. When a server removes "
         "Roadmate, everything of that server is deleted, after 30 days unless whoever runs it has set another time. "
-        "Backups are kept as long as they keep them, and who was deleted is deleted again when one is restored.",
+        "Backups, and a log that names ids and commands but no texts, are kept as long as they keep them; who was "
+        "deleted is deleted again when a backup is restored.",
     ),
 )
 EXPORT, EXPORT_TEXT = "Your data", "Everything that is kept about you is in this file: {}. Only you see it."

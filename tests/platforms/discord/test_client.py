@@ -17,7 +17,12 @@ def test_making_a_platform_needs_no_loop_and_contacts_nobody() -> None:
     platform = Bot().platform
     assert platform.name == "discord"
     assert not platform.ready()
-    assert {command.name for command in platform.client.tree.get_commands()} == {"done", "board", "setup", "mydata"}
+    assert {command.name for command in platform.client.tree.get_commands()} == {
+        "done",
+        "board",
+        "setup",
+        "mydata",
+    }
 
 
 def test_little_is_asked_for_and_kept() -> None:
