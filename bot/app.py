@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -23,7 +23,7 @@ from bot.keeping import Keeper
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.settings import Settings
-from bot.store import erasures, groups, health, migrating, notes, planning, roadmaps
+from bot.store import erasures, health, migrating, notes, planning, roadmaps, workspaces
 from bot.store.alone import alone
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -76,11 +76,18 @@ class App:
             self._post_url,
         )
         self.platform = DiscordPlatform(
-            commands, self.dispatcher.handle, self.dispatcher.suggest, self.notes, self._left, clock
+            commands,
+            self.dispatcher.handle,
+            self.dispatcher.suggest,
+            self.notes,
+            self._left,
+            self._came,
+            clock,
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
         self.keeper = Keeper()
-        self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up)
+        keep = timedelta(days=settings.purge_days)
+        self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up, keep)
 
     @property
     def discord(self) -> Client:
@@ -211,4 +218,8 @@ class App:
 
     async def _left(self, workspace: str) -> None:
         now, name = self.clock(), self.platform.name
-        await self.database.write(lambda session: groups.leave_workspace(session, name, workspace, now))
+        await self.database.write(lambda session: workspaces.leave(session, name, workspace, now))
+
+    async def _came(self, present: Collection[str]) -> None:
+        name = self.platform.name
+        await self.database.write(lambda session: workspaces.come_back(session, name, present))

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///roadmate.db"
     roadmap_folder: DirectoryPath | None = None
     catch_up_hours: Annotated[float, Field(ge=0, le=168)] = 36
+    purge_days: Annotated[int, Field(ge=1, le=3650)] = 30
     tick_seconds: Annotated[int, Field(ge=1, le=60)] = 15
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlmodel import Session, func, select
 
-from bot.store import groups, migrating, roadmaps
+from bot.store import groups, migrating, roadmaps, workspaces
 from bot.store.engines import open_engine
 from bot.store.tables import Group, RoadmapRow, metadata
 from bot.study.catalog import Catalog
@@ -107,7 +107,7 @@ def published(session: Session, *found: Roadmap, now: datetime = MONDAY) -> Cata
 
 def group(session: Session, now: datetime = MONDAY, channel: str = "100", **values: Any) -> Group:
     """Make a group of the first roadmap: Mondays at nine UTC, reminder on Thursday, a topic a week."""
-    workspace = groups.enter_workspace(session, "discord", values.pop("workspace", "1"), "Server", now)
+    workspace = workspaces.enter(session, "discord", values.pop("workspace", "1"), "Server", now)
     assert workspace.id is not None
     first = session.exec(select(func.min(RoadmapRow.id))).one()
     values = {"roadmap_id": first, "organizer": "7", "planned_to": now, "created_at": now} | values

@@ -23,7 +23,7 @@ from bot.store.tables import Group, Post, PostKind
 from bot.study.roadmap import Roadmap
 from tests.makers import MONDAY, group, roadmap, topic
 
-CATCH_UP = timedelta(hours=36)
+CATCH_UP, KEEP = timedelta(hours=36), timedelta(days=30)
 REMEMBERED = timedelta(minutes=3)
 """How long the fake platform knows a nonce."""
 
@@ -145,7 +145,7 @@ class Room:
         self.database = Database(url)
         self.roadmap = found or roadmap(topic("python", 12), topic("docker", 6), "kubernetes", "terraform")
         self.delivery = self.another()
-        self.ticker = Ticker(self.database, self._catalog, self.delivery, self.clock, CATCH_UP)
+        self.ticker = Ticker(self.database, self._catalog, self.delivery, self.clock, CATCH_UP, KEEP)
         self.dispatcher = Dispatcher(
             self.database,
             {command.name: command for command in commands},

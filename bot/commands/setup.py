@@ -20,7 +20,7 @@ from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind
 from bot.core.text import clean, join_words
-from bot.store import groups, posts
+from bot.store import groups, posts, workspaces
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
 from bot.study.zones import zone_for_locale
@@ -65,7 +65,7 @@ def setup(
     if ctx.request.workspace is None:
         raise refuse(*IN_A_DM)
     where = _place(channel or ctx.request.channel)
-    workspace = groups.enter_workspace(
+    workspace = workspaces.enter(
         ctx.session,
         ctx.request.platform,
         ctx.request.workspace,

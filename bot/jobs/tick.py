@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.jobs.deliver import Delivery
 from bot.jobs.plan import plan_batch
-from bot.store import health
+from bot.store import health, workspaces
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.catalog import Catalog
@@ -16,6 +16,7 @@ from bot.study.catalog import Catalog
 log = logging.getLogger("roadmate.tick")
 
 BEAT_EVERY = timedelta(minutes=1)
+PURGE_EVERY = timedelta(hours=1)
 NEVER = float("-inf")
 
 
@@ -29,13 +30,16 @@ class Ticker:
         delivery: Delivery,
         clock: Callable[[], datetime],
         catch_up: timedelta,
+        keep: timedelta,
         measure: Callable[[str, float], None] = lambda _outcome, _seconds: None,
     ) -> None:
+        """`keep` is how long everything of a workspace stays after the bot was removed from it."""
         self.database, self.catalog, self.delivery = database, catalog, delivery
-        self.clock, self.catch_up, self.measure = clock, catch_up, measure
+        self.clock, self.catch_up, self.keep, self.measure = clock, catch_up, keep, measure
         self._one = asyncio.Lock()
         self._planned = NEVER
         self._beaten: datetime | None = None
+        self._purged: datetime | None = None
 
     async def tick(self) -> None:
         """Plan every group whose time has come and send what is due."""
@@ -44,6 +48,7 @@ class Ticker:
             while await self.plan():
                 pass
             await self.delivery.run()
+            await self._purge()
 
     def age(self) -> float:
         """Seconds since ticking last got anywhere; a long tick gets somewhere with each batch."""
@@ -82,6 +87,14 @@ class Ticker:
         if self._beaten is None or now - self._beaten >= BEAT_EVERY or now < self._beaten:
             await self.database.write(lambda session: health.beat(session, now))
             self._beaten = now
+
+    async def _purge(self) -> None:
+        now = self.clock()
+        if self._purged is None or now - self._purged >= PURGE_EVERY:
+            gone = await self.database.write(lambda session: workspaces.purge(session, now - self.keep))
+            self._purged = now
+            for workspace in gone:
+                log.info("purged", extra={"workspace": workspace})
 
     def stop(self) -> None:
         """Begin no more ticks and take no more posts."""

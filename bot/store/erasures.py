@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from bot.core.errors import StartupError
@@ -36,10 +36,9 @@ _LINE = re.compile(r"([0-9a-f]{64}) (\d{4}-\d\d-\d\dT[\d:.]+\+00:00)")
 
 def place(session: Session) -> Path:
     """Where the list is: beside the SQLite file; for a database on a server in the folder where the bot runs."""
-    bind = session.get_bind()
-    assert isinstance(bind, Engine)
-    name = bind.url.database or "roadmate"
-    return Path(f"{name}.erased") if bind.dialect.name == "sqlite" else Path.cwd() / f"{name}.erased"
+    engine = session.connection().engine
+    name = f"{engine.url.database}.erased"
+    return Path(name) if engine.dialect.name == "sqlite" else Path.cwd() / name
 
 
 def remember(session: Session, platform: str, person: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Workspaces and their groups."""
+"""The groups of a workspace."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,35 +18,6 @@ _GROUPS_OF = (
     )
     .order_by(col(Group.id))
 )
-
-
-def workspace(session: Session, platform: str, external_id: str) -> Workspace | None:
-    """The workspace by the platform's own id."""
-    return session.exec(
-        select(Workspace).where(Workspace.platform == platform, Workspace.external_id == external_id)
-    ).first()
-
-
-def enter_workspace(session: Session, platform: str, external_id: str, name: str, now: datetime) -> Workspace:
-    """The workspace, made when it is new and welcomed back when it had left."""
-    found = workspace(session, platform, external_id)
-    if found is None:
-        found = Workspace(platform=platform, external_id=external_id, joined_at=now)
-    found.name, found.left_at = name, None
-    session.add(found)
-    session.flush()
-    return found
-
-
-def leave_workspace(session: Session, platform: str, external_id: str, now: datetime) -> None:
-    """Record that the bot was removed; data is kept and nothing is planned any more."""
-    found = workspace(session, platform, external_id)
-    if found is None:
-        return
-    found.left_at = now
-    session.add(found)
-    for group in groups_of(session, platform, external_id):
-        hold(session, group.id or 0, "Roadmate was removed from the server.")
 
 
 def groups_of(session: Session, platform: str, external_id: str) -> Sequence[Group]:

@@ -26,7 +26,11 @@ _WORKSPACE = Workspace.__table__  # type: ignore[attr-defined]
 _SERVED = select(_POST.c.id).where(
     exists()
     .select_from(_GROUP.join(_WORKSPACE, _WORKSPACE.c.id == _GROUP.c.workspace_id))
-    .where(_GROUP.c.id == _POST.c.group_id, _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)))
+    .where(
+        _GROUP.c.id == _POST.c.group_id,
+        _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)),
+        _WORKSPACE.c.left_at.is_(None),
+    )
 )
 _WITH_GROUP = (
     select_objects(Post, Group, Workspace)

@@ -5,14 +5,24 @@ import logging
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.core.platform import Held, TryLater
 from bot.jobs import deliver
 from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
-from bot.store import groups, queue
+from bot.store import queue, workspaces
 from bot.store.queue import LEASE
-from bot.store.tables import GroupState, PostKind, PostState
+from bot.store.tables import (
+    Group,
+    GroupState,
+    MarkRow,
+    Member,
+    Post,
+    PostKind,
+    PostState,
+    ScoreRow,
+    Workspace,
+)
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, roadmap, topic
 from tests.room import Lost, Room
@@ -174,17 +184,68 @@ async def test_a_gone_channel_holds_the_group_and_tells_the_organizer_once(room:
     assert (await room.prompts(other))[0].state == PostState.SENT
 
 
-async def test_a_workspace_that_left_keeps_its_data_and_plans_nothing(room: Room) -> None:
-    """Bot removed from a server: its groups are held with the reason, and setting up again goes on."""
+@pytest.mark.parametrize("again", ["came back", "set up"])
+async def test_a_workspace_that_left_keeps_its_data_and_goes_on(room: Room, again: str) -> None:
+    """Bot removed from a server: nothing is planned or tried there; when it comes back, all is as it was."""
     await room.days(1)
-    await room.database.write(lambda s: groups.leave_workspace(s, "discord", "1", room.clock()))
+    await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
     await room.days(14)
     assert len(room.platform.visible) == 1
     group = await room.the_group()
-    assert (group.state, group.step) == (GroupState.HELD, 1)
-    await room.say("setup")
+    assert (group.state, group.step, group.next_due_at) == (GroupState.ACTIVE, 1, None)
+    if again == "set up":
+        await room.say("setup")
+    else:
+        await room.database.write(lambda s: workspaces.come_back(s, "discord", {"1", "2"}))
     await room.days(7)
     assert room.platform.titles()[1] == "Topic 2 of 4 · Docker"
+
+
+async def test_a_post_that_waits_is_not_tried_where_the_bot_was_removed(room: Room) -> None:
+    """What was queued when the bot was removed is left alone, and given up when it is too late at the return."""
+    room.platform.is_ready = False
+    await room.tick(minutes=1)
+    await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
+    room.platform.is_ready = True
+    await room.days(10)
+    assert room.platform.sends() == 0
+    await room.database.write(lambda s: workspaces.come_back(s, "discord", {"1"}))
+    await room.days(7)
+    assert room.platform.titles()[0] == "Topic 1 of 4 · Python"
+
+
+async def test_a_pause_outlasts_a_removal(room: Room) -> None:
+    """A group that was paused, on hold or complete is so again after the bot was away."""
+    await room.say("pause", until="2 weeks")
+    before = await room.the_group()
+    await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
+    await room.days(3)
+    await room.database.write(lambda s: workspaces.come_back(s, "discord", {"1"}))
+    after = await room.the_group()
+    assert (after.state, after.paused_until, after.next_due_at) == (
+        *(GroupState.PAUSED, before.paused_until),
+        before.next_due_at,
+    )
+    await room.change(state=GroupState.HELD, next_due_at=None, paused_until=None)
+    await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
+    await room.database.write(lambda s: workspaces.come_back(s, "discord", {"1"}))
+    assert (await room.the_group()).next_due_at is None
+
+
+async def test_a_workspace_is_purged_after_its_time(room: Room) -> None:
+    """Thirty days after the bot was removed nothing of a server is left, and everything of another one is."""
+    other = await room.group(workspace="2", channel="200")
+    await room.days(1)
+    await room.say("done", item="docker")
+    await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
+    await room.days(29)
+    assert (await room.the_group()).step == 1
+    await room.days(2)
+    tables = (Workspace, Group, Member, MarkRow, ScoreRow, Post)
+    left = await room.database.read(lambda s: {t.__name__: len(s.exec(select(t)).all()) for t in tables})
+    posts = len(await room.posts(other))
+    assert left == {"Workspace": 1, "Group": 1, "Member": 0, "MarkRow": 0, "ScoreRow": 0, "Post": posts}
+    assert posts > 4
 
 
 async def test_a_missing_permission_is_held_and_rechecked_once(room: Room) -> None:

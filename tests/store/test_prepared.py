@@ -5,7 +5,7 @@ from sqlalchemy import ClauseElement, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from bot.store import groups
+from bot.store import workspaces
 from bot.store.prepared import Prepared
 from bot.store.tables import Workspace
 from tests.makers import MONDAY
@@ -27,8 +27,8 @@ def added(_dialect: str) -> ClauseElement:
 
 def test_rows_are_what_the_columns_promise(session: Session) -> None:
     """A row that a session has flushed is found, with aware times and the statement's own fixed values."""
-    groups.enter_workspace(session, "discord", "1", "MLOps", MONDAY)
-    groups.enter_workspace(session, "slack", "2", "MLOps", MONDAY)
+    workspaces.enter(session, "discord", "1", "MLOps", MONDAY)
+    workspaces.enter(session, "slack", "2", "MLOps", MONDAY)
     assert Prepared(by_name).rows(session, {"name": "MLOps"}) == [("1", MONDAY, None)]
 
 

@@ -1,7 +1,7 @@
 """The connection to Discord: one command tree, one road for clicks, and a small cache."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import aiohttp
 import discord
@@ -19,6 +19,8 @@ from bot.platforms.discord.syncing import sync
 log = logging.getLogger("roadmate.discord")
 
 Left = Callable[[str], Awaitable[None]]
+Came = Callable[[Collection[str]], Awaitable[None]]
+"""Told the ids of servers that the bot is in."""
 LONGEST_WAIT = 30.0
 """Seconds to wait for a rate limit before giving up; the shortest that discord.py takes."""
 
@@ -52,6 +54,7 @@ class Client(discord.Client):
         suggest: SuggestFor,
         notes: Notes,
         left: Left,
+        came: Came,
         trace: aiohttp.TraceConfig,
     ) -> None:
         # The libraries for voice are missing on purpose; nobody needs to read that at every start.
@@ -67,7 +70,7 @@ class Client(discord.Client):
         )
         self.tree = Tree(self)
         self._commands = {command.name: command for command in commands}
-        self._handle, self._notes, self._left = handle, notes, left
+        self._handle, self._notes, self._left, self._came = handle, notes, left, came
         for compiled in compile_all(commands, self._typed, suggest):
             self.tree.add_command(compiled)
 
@@ -79,6 +82,14 @@ class Client(discord.Client):
         """Answer clicks and forms; what is typed comes by way of the tree."""
         if interaction.type in _CLICKS:
             await clicked(interaction, self._commands, self._handle)
+
+    async def on_ready(self) -> None:
+        """Say which servers the bot is in: it may have been taken back while it was away."""
+        await self._came({str(guild.id) for guild in self.guilds})
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say which server the bot was added to."""
+        await self._came({str(guild.id)})
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Say which server the bot was removed from; an outage is none of it."""

@@ -12,7 +12,7 @@ from bot.core.errors import Passing, StartupError
 from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
 from bot.platforms.discord import sending
-from bot.platforms.discord.client import Client, Left
+from bot.platforms.discord.client import Came, Client, Left
 from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.requests import NAME
@@ -43,10 +43,11 @@ class DiscordPlatform:
         suggest: SuggestFor,
         notes: Notes,
         left: Left,
+        came: Came,
         clock: Callable[[], datetime],
     ) -> None:
         self.guard = Guard(clock)
-        self._new_client = partial(Client, commands, handle, suggest, notes, left, self.guard.trace())
+        self._new_client = partial(Client, commands, handle, suggest, notes, left, came, self.guard.trace())
         self.client = self._new_client()
 
     def connected(self) -> bool:

@@ -1,7 +1,7 @@
 """The platform alone: the real Discord client in a simulated Discord, over a few made-up commands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -91,6 +91,7 @@ class Bot:
         self.typed: list[tuple[Request, str, str]] = []
         self.kept: dict[str, str] = {}
         self.left: list[str] = []
+        self.came: set[str] = set()
         self.now = datetime(2026, 1, 5, 9, tzinfo=UTC)
         self.platform = self.make()
 
@@ -100,7 +101,9 @@ class Bot:
 
     def make(self) -> DiscordPlatform:
         """Make a platform as a new process would."""
-        return DiscordPlatform(COMMANDS, self.handle, self.suggest, self, self._leave, self.clock)
+        return DiscordPlatform(
+            COMMANDS, self.handle, self.suggest, self, self._leave, self._come, self.clock
+        )
 
     async def start(self) -> None:
         """Connect to a simulated Discord with one server in it."""
@@ -147,6 +150,9 @@ class Bot:
 
     async def _leave(self, workspace: str) -> None:
         self.left.append(workspace)
+
+    async def _come(self, present: Collection[str]) -> None:
+        self.came |= set(present)
 
     def post(self, *buttons: Button, mark: str = "m1") -> Message:
         """A post for #study, with a Done button that carries its mark."""

@@ -70,6 +70,18 @@ async def test_a_refused_sync_stops_nothing(bot: Bot) -> None:
     assert bot.kept[KEY] == kept
 
 
+async def test_servers_are_told_when_they_come_and_at_every_start(bot: Bot) -> None:
+    """The bot says that it was added to a server, and after a start in which servers it is."""
+    client = bot.platform.client
+    client.dispatch("guild_join", client.get_guild(bot.guild.id))
+    await bot.env.settle()
+    assert bot.came == {str(bot.guild.id)}
+    bot.came.clear()
+    bot.platform = bot.make()
+    await bot.env.restart_bot(bot.platform.client)
+    assert bot.came == {str(bot.guild.id)}
+
+
 async def test_leaving_a_server_is_told_and_an_outage_is_not(bot: Bot) -> None:
     """Only a bot that was removed has left."""
     emit = bot.env.backend.emit

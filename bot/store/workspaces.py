@@ -1,0 +1,72 @@
+"""Workspaces that the bot enters, is removed from, comes back to, and in the end forgets."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select, update
+
+from bot.store import groups
+from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreRow, Workspace
+from bot.study.schedule import Schedule, next_due
+
+
+def workspace(session: Session, platform: str, external_id: str) -> Workspace | None:
+    """The workspace by the platform's own id."""
+    return session.exec(
+        select(Workspace).where(Workspace.platform == platform, Workspace.external_id == external_id)
+    ).first()
+
+
+def enter(session: Session, platform: str, external_id: str, name: str, now: datetime) -> Workspace:
+    """The workspace, made when it is new and welcomed back when it had left."""
+    found = workspace(session, platform, external_id)
+    if found is None:
+        found = Workspace(platform=platform, external_id=external_id, joined_at=now)
+    found.name = name
+    _welcome(session, found)
+    return found
+
+
+def leave(session: Session, platform: str, external_id: str, now: datetime) -> None:
+    """Record that the bot was removed: nothing is planned or sent there, and everything else stays as it is."""
+    found = workspace(session, platform, external_id)
+    if found is not None:
+        found.left_at = now
+        session.add(found)
+        session.exec(update(Group).where(col(Group.workspace_id) == found.id).values(next_due_at=None))
+
+
+def come_back(session: Session, platform: str, external_ids: Collection[str]) -> None:
+    """Go on where these workspaces had left; what came due meanwhile is late or missed, as after an outage."""
+    left = session.exec(
+        select(Workspace).where(Workspace.platform == platform, col(Workspace.left_at).is_not(None))
+    )
+    for found in left.all():
+        if found.external_id in external_ids:
+            _welcome(session, found)
+
+
+def _welcome(session: Session, found: Workspace) -> None:
+    session.add(found)
+    if found.left_at is not None:
+        found.left_at = None
+        for group in groups.groups_of(session, found.platform, found.external_id):
+            if group.state == GroupState.ACTIVE or group.paused_until is not None:
+                times = group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
+                group.next_due_at = next_due(Schedule(*times), group.planned_to)
+                session.add(group)
+    session.flush()
+
+
+def purge(session: Session, before: datetime) -> Sequence[int]:
+    """Delete everything of the workspaces that the bot was removed from before a moment; return their ids."""
+    gone = [w.id or 0 for w in session.exec(select(Workspace).where(col(Workspace.left_at) <= before)).all()]
+    if gone:
+        theirs = select(Group.id).where(col(Group.workspace_id).in_(gone))
+        members = select(Member.id).where(col(Member.group_id).in_(theirs))
+        session.exec(delete(MarkRow).where(col(MarkRow.member_id).in_(members)))
+        for table in (ScoreRow, Post, Member):
+            session.exec(delete(table).where(col(table.group_id).in_(theirs)))
+        session.exec(delete(Group).where(col(Group.workspace_id).in_(gone)))
+        session.exec(delete(Workspace).where(col(Workspace.id).in_(gone)))
+    return gone
