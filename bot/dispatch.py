@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
 from bot.core.reply import Refused, Reply, Tone
 from bot.core.request import Request
+from bot.core.text import plural
+from bot.core.turns import TooFast, Turns
 from bot.store.database import Database
 from bot.store.faults import Busy, Unreachable, Unwritable
 
@@ -50,6 +53,10 @@ UNREACHABLE = Reply(
     "What was recorded before is safe. Please send it again in a moment: nothing counts twice.",
     tone=Tone.WARN,
 )
+TOO_FAST, TOO_FAST_TEXT = (
+    "One moment, please",
+    ("That was a lot at once, so this was not done. Send it again in {}; what you recorded before is safe."),
+)
 FAULT = "Something went wrong on our side"
 FAULT_TEXT = (
     "Nothing was lost and nothing was saved just now. "
@@ -71,6 +78,7 @@ class Dispatcher:
     catch_up: timedelta
     deliver: Callable[[int], Awaitable[object]]
     post_url: Callable[[str, str, str, str], str]
+    turns: Turns = field(default_factory=Turns)
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
     async def handle(self, request: Request) -> Reply:
@@ -87,8 +95,13 @@ class Dispatcher:
         self.measure(request.command if request.command in self.commands else "unknown", outcome, took)
 
     async def _outcome(self, request: Request) -> tuple[str, Reply]:
+        command = self.commands.get(request.command)
         try:
-            return "ok", await self._run(request)
+            with self.turns.turn((request.platform, request.person.id), command.cost if command else 1):
+                return "ok", await self._run(request, command)
+        except TooFast as fault:
+            wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
+            return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
         except Refused as refused:
             return "refused", refused.reply
         except Busy:
@@ -104,8 +117,7 @@ class Dispatcher:
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
             return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
 
-    async def _run(self, request: Request) -> Reply:
-        command = self.commands.get(request.command)
+    async def _run(self, request: Request, command: Command | None) -> Reply:
         if command is None:
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
@@ -134,7 +146,7 @@ class Dispatcher:
             # The post is queued and goes out with the next tick; the answer says how it stands.
             log.exception("a post asked for was not delivered at once", extra={"post": reply.deliver})
         told = {GROUP: group_id or "", "post": reply.deliver}
-        return await self._run(replace(request, command="posted", args=told))
+        return await self._run(replace(request, command="posted", args=told), self.commands["posted"])
 
     async def suggest(self, request: Request, option_name: str, typed: str) -> Sequence[Choice]:
         """Choices for an option while somebody types; from memory once the person was seen here."""

@@ -1,6 +1,7 @@
 """Being a member: /join and /leave."""
 
 from bot.commands.context import Context
+from bot.commands.quotas import check_membership
 from bot.commands.record import NAME
 from bot.commands.scope import learner, remember
 from bot.core.markup import bold
@@ -21,6 +22,7 @@ NOT_IN_TEXT = "So there is nothing to leave. `/join` makes you a member."
 def join(ctx: Context) -> Reply:
     """Become a member of the study group of this channel."""
     who = learner(ctx)
+    check_membership(ctx, who)
     was_in = who.member is not None and who.member.left_at is None
     came_back = who.member is not None and who.member.left_at is not None
     name = clean(ctx.request.person.name, NAME) or "member"

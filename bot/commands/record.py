@@ -4,6 +4,7 @@ from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
 from bot.commands.lines import what_next
 from bot.commands.options import Hours, Item, MarkId, Note
+from bot.commands.quotas import check_record
 from bot.commands.scope import Learner, find_learner, remember
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Style, Tone
@@ -130,6 +131,7 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
 
 def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = None) -> Learner:
     """Append the mark, keep the board rows in step, and return the person as they stand now."""
+    check_record(ctx, who)
     name = clean(ctx.request.person.name, NAME) or "member"
     came_back = who.member is not None and who.member.left_at is not None
     member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)

@@ -12,6 +12,7 @@ from bot.commands.plan_texts import (
     plan_lines,
     zone_button,
 )
+from bot.commands.quotas import MOST_GROUPS
 from bot.commands.running import change, drop_waiting, go_on
 from bot.commands.scope import IN_A_DM, NOT_FOUND, portable, weeks_of
 from bot.commands.times import TimesTyped, change_times
@@ -44,7 +45,6 @@ LOST_CHANNEL_TEXT = "Its channel may be gone. It can move here with its members 
 MOVE_HERE, START_NEW = "Move #{} here", "Start a new group"
 MOVE, NEW = 1, 2
 MOST_OFFERED = 10
-MOST_GROUPS = 50
 TOO_MANY = "This server has {} study groups already, which is the most there can be."
 
 

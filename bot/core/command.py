@@ -70,7 +70,8 @@ class Command:
 
     `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
     answer that had to be deferred; `typed` is False for what only buttons can say. `present` tells the values that
-    options have now, for a form that changes them.
+    options have now, for a form that changes them. `cost` is what it takes of a person's allowance: 1 for what is
+    quick, more for what is drawn, written to a file or posted.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Command:
     private: bool = True
     typed: bool = True
     present: Callable[..., Mapping[str, str]] | None = None
+    cost: int = 1
 
     @property
     def public_options(self) -> tuple[Option, ...]:
@@ -103,6 +105,7 @@ def command(
     typed: bool = True,
     present: Callable[..., Mapping[str, str]] | None = None,
     under: str = "",
+    cost: int = 1,
 ) -> Command:
     """Read a command from a function: its name, its docstring (the help) and its annotated options.
 
@@ -118,7 +121,7 @@ def command(
     hints = get_type_hints(run, include_extras=True)
     parameters = list(inspect.signature(run).parameters.values())[1:]
     options = tuple(_option(name, parameter, hints[parameter.name]) for parameter in parameters)
-    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed, present)
+    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed, present, cost)
 
 
 def _option(command_name: str, parameter: inspect.Parameter, hint: object) -> Option:

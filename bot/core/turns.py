@@ -1,0 +1,64 @@
+"""Fair turns: one person's commands, however many, never keep those of others waiting."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+PEOPLE = 10_000
+"""People who are remembered; somebody who was forgotten begins with a full allowance, as after a minute or two."""
+
+
+class TooFast(Exception):
+    """Somebody has had their turns; `seconds` says when the next one comes."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(slots=True)
+class _Account:
+    left: float
+    seen: float
+    running: int = 0
+
+
+@dataclass(slots=True)
+class Turns:
+    """An allowance for each person that refills `per_second` up to `most`, and `at_once` commands at a time.
+
+    A quick command costs 1. A person at a keyboard never notices; a script does.
+    """
+
+    most: float = 3000
+    per_second: float = 30
+    at_once: int = 20
+    clock: Callable[[], float] = time.monotonic
+    _accounts: OrderedDict[int, _Account] = field(default_factory=OrderedDict)
+
+    @contextmanager
+    def turn(self, who: Hashable, cost: float) -> Iterator[None]:
+        """Let a command run on somebody's allowance. Raises TooFast, which costs nothing."""
+        account = self._account(who)
+        missing = cost - account.left
+        if missing > 0 or account.running >= self.at_once:
+            raise TooFast(max(1, missing / self.per_second))
+        account.left -= cost
+        account.running += 1
+        try:
+            yield
+        finally:
+            account.running -= 1
+
+    def _account(self, who: Hashable) -> _Account:
+        # A hash, which means something in this process only: nobody's id is kept here.
+        key, now = hash(who), self.clock()
+        account = self._accounts.setdefault(key, _Account(self.most, now))
+        self._accounts.move_to_end(key)
+        account.left = min(self.most, account.left + (now - account.seen) * self.per_second)
+        account.seen = now
+        while len(self._accounts) > PEOPLE:
+            self._accounts.popitem(last=False)
+        return account
