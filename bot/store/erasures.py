@@ -53,7 +53,7 @@ def remember(session: Session, platform: str, person: str, now: datetime) -> Non
             os.fsync(file.fileno())
     except OSError as error:
         raise Unwritable(str(error)) from error
-    notes.put(session, SEEN, str(len(_listed(path))))
+    notes.put(session, SEEN, str(len(_lines(path))))
 
 
 def replay(session: Session) -> int:
@@ -63,10 +63,10 @@ def replay(session: Session) -> int:
     """
     known = notes.get(session, KEY) is not None
     key, path = _key(session), place(session)
-    listed = _listed(path)
-    if known and notes.get(session, SEEN) == str(len(listed)):
+    lines = _lines(path)
+    if known and notes.get(session, SEEN) == str(len(lines)):
         return 0
-    people_there = _members(session)
+    listed, people_there = dict(lines), _members(session)
     if listed and people_there and not known:
         raise StartupError(UNCHECKED.format(path=path))
     again = [
@@ -76,7 +76,7 @@ def replay(session: Session) -> int:
     for platform, person in _organizers(session):
         if _digest(key, platform, person) in listed:
             people.forget_organizer(session, platform, person)
-    notes.put(session, SEEN, str(len(listed)))
+    notes.put(session, SEEN, str(len(lines)))
     return len(again)
 
 
@@ -93,10 +93,12 @@ def _digest(key: bytes, platform: str, person: str) -> str:
     return hmac.digest(key, f"{platform} {person}".encode(), "sha256").hex()
 
 
-def _listed(path: Path) -> dict[str, datetime]:
-    """When each hash on the list asked last; a line that a crash cut off is none."""
+def _lines(path: Path) -> list[tuple[str, datetime]]:
+    """Hashes of people and when they asked, oldest first; a line that a crash cut off is none."""
     lines = path.read_text("ascii").splitlines() if path.exists() else []
-    return {found[1]: datetime.fromisoformat(found[2]) for line in lines if (found := _LINE.fullmatch(line))}
+    return [
+        (found[1], datetime.fromisoformat(found[2])) for line in lines if (found := _LINE.fullmatch(line))
+    ]
 
 
 def _members(session: Session) -> Sequence[Any]:

@@ -51,7 +51,8 @@ def _welcome(session: Session, found: Workspace) -> None:
     if found.left_at is not None:
         found.left_at = None
         for group in groups.groups_of(session, found.platform, found.external_id):
-            if group.state == GroupState.ACTIVE or group.paused_until is not None:
+            ends = group.state == GroupState.PAUSED and group.paused_until is not None
+            if group.state == GroupState.ACTIVE or ends:
                 times = group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
                 group.next_due_at = next_due(Schedule(*times), group.planned_to)
                 session.add(group)

@@ -52,6 +52,16 @@ def test_a_line_cut_off_by_a_crash_costs_no_other(session: Session, place: Path)
     assert people(session) == []
 
 
+def test_who_asked_twice_is_forgotten_twice(session: Session, place: Path) -> None:
+    """A backup from between two erasures of one person is behind the list by one line."""
+    erasures.remember(session, "discord", "7", MONDAY - timedelta(days=1))
+    behind = notes.get(session, erasures.SEEN)
+    assert erasures.replay(session) == 0
+    erasures.remember(session, "discord", "7", MONDAY)
+    notes.put(session, erasures.SEEN, behind or "")
+    assert erasures.replay(session) == 1
+
+
 def test_the_list_is_looked_through_once(session: Session, place: Path) -> None:
     """A start with the list that the database has seen compares nobody."""
     erasures.remember(session, "discord", "7", MONDAY)
