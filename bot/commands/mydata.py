@@ -17,12 +17,12 @@ PRIVACY_FIELDS = (
         "What",
         "Your id and the name that you have in this server; which study groups you joined, and when; what you "
         "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; and, if you set a group "
-        "up, that you did. It reads no messages and asks for no list of members.",
+        "up, that you did. It keeps nothing that people write in channels, and asks for no list of members.",
     ),
     Field(
         "Why, and who sees it",
         "To tell you what is next and to show that it adds up. The people of the server can see your name, progress "
-        "and points; hours and notes are for you alone. Nothing is sold, shared or sent to anybody else.",
+        "and points; hours and notes are shown to you alone. Nothing is sold, shared or sent to anybody else.",
     ),
     Field(
         "How long",
@@ -35,11 +35,13 @@ PRIVACY_FIELDS = (
 EXPORT, EXPORT_TEXT = "Your data", "Everything that is kept about you is in this file: {}. Only you see it."
 NOTHING, NOTHING_TEXT = "Nothing is kept about you", "You are in no study group and have set none up."
 SURE = "Delete everything about you?"
-SURE_TEXT = "{}, your points and your place on every board, in every server. It can't be undone."
+SURE_TEXT = (
+    "This takes away {}, with your points and your place on every board, in every server. It can't be undone."
+)
 YES, TAKE_ALONG = "Delete it all", "Export it first"
 DELETED = "Everything about you is deleted"
 DELETED_TEXT = (
-    "{} are gone. What is in a channel stays there until someone deletes it, such as a board that was shown to "
+    "Gone: {}. What is in a channel stays there until someone deletes it, such as a board that was shown to "
     "everyone. If you record something again, you begin anew."
 )
 AN_HOUR, FILE, MOST = 3600, "roadmate-my-data.json", 8 * 2**20
