@@ -122,31 +122,27 @@ class Dispatcher:
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
             return NOT_ORGANIZER
+        args = {} if request.ask else checked(command, request.args)
         group_id, now = _group(request), self.clock()
 
-        def context(session: Session) -> Context:
-            return Context(
+        def work(session: Session) -> Reply:
+            context = Context(
                 session, request, now, self.memory, self.commands, self.catch_up, self.post_url, group_id
             )
+            return _form(command, context) if request.ask else command.run(context, **args)
 
-        if request.ask:
-            present = command.present or (lambda _: {})
-            return Reply("", form=await self.database.read(lambda session: present(context(session))))
-        args = checked(command, request.args)
+        writes = command.writes and not request.ask
+        reply = await (self.database.write(work) if writes else self.database.read(work))
+        return reply if reply.deliver is None else await self._deliver(request, reply.deliver)
 
-        def work(session: Session) -> Reply:
-            return command.run(context(session), **args)
-
-        reply = await (self.database.write(work) if command.writes else self.database.read(work))
-        if reply.deliver is None:
-            return reply
+    async def _deliver(self, request: Request, post: int) -> Reply:
         try:
-            await self.deliver(reply.deliver)
+            await self.deliver(post)
         except Exception:
             # The post is queued and goes out with the next tick; the answer says how it stands.
-            log.exception("a post asked for was not delivered at once", extra={"post": reply.deliver})
-        told = {GROUP: group_id or "", "post": reply.deliver}
-        return await self._run(replace(request, command="posted", args=told), self.commands["posted"])
+            log.exception("a post asked for was not delivered at once", extra={"post": post})
+        told = replace(request, command="posted", args={GROUP: _group(request) or "", "post": post})
+        return await self._run(told, self.commands["posted"])
 
     async def suggest(self, request: Request, option_name: str, typed: str) -> Sequence[Choice]:
         """Choices for an option while somebody types; from memory once the person was seen here."""
@@ -157,6 +153,11 @@ class Dispatcher:
         if self.memory.seat(request) is None and request.workspace is not None:
             await self.database.read(lambda session: find_seat(session, request, self.memory))
         return option.suggest(self.memory, request, typed)
+
+
+def _form(command: Command, context: Context) -> Reply:
+    """What the options are that a button asks for; nothing is done yet."""
+    return Reply("", form=command.present(context) if command.present else {})
 
 
 def _log(request: Request, outcome: str, took: float) -> None:
