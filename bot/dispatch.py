@@ -22,7 +22,7 @@ from bot.core.request import Request
 from bot.core.text import plural
 from bot.core.turns import TooFast, Turns
 from bot.store.database import Database
-from bot.store.faults import Busy, Unreachable, Unwritable
+from bot.store.faults import Busy, Unavailable, Unwritable
 
 log = logging.getLogger("roadmate.commands")
 T = TypeVar("T")
@@ -104,14 +104,8 @@ class Dispatcher:
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
         except Refused as refused:
             return "refused", refused.reply
-        except Busy:
-            return "busy", BUSY
-        except Unwritable as fault:
-            log.error("the database can't be written", extra={"reason": str(fault)})  # noqa: TRY400 - no fault of ours
-            return "unwritable", UNWRITABLE
-        except Unreachable as fault:
-            log.error("the database can't be reached", extra={"reason": str(fault)})  # noqa: TRY400 - nothing to trace
-            return "unreachable", UNREACHABLE
+        except Unavailable as fault:
+            return _unavailable(fault)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
@@ -153,6 +147,16 @@ class Dispatcher:
         if self.memory.seat(request) is None and request.workspace is not None:
             await self.database.read(lambda session: find_seat(session, request, self.memory))
         return option.suggest(self.memory, request, typed)
+
+
+def _unavailable(fault: Unavailable) -> tuple[str, Reply]:
+    if isinstance(fault, Busy):
+        return "busy", BUSY
+    if isinstance(fault, Unwritable):
+        log.error("the database can't be written", extra={"reason": str(fault)})
+        return "unwritable", UNWRITABLE
+    log.error("the database can't be reached", extra={"reason": str(fault)})
+    return "unreachable", UNREACHABLE
 
 
 def _form(command: Command, context: Context) -> Reply:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from bot.core.errors import StartupError
 from bot.store import notes, people
-from bot.store.database import Unwritable
+from bot.store.faults import Unwritable
 from bot.store.tables import Group, Member, Workspace
 
 KEY, SEEN = "erasure_key", "erasures_seen"

@@ -101,9 +101,7 @@ class Bot:
 
     def make(self) -> DiscordPlatform:
         """Make a platform as a new process would."""
-        return DiscordPlatform(
-            COMMANDS, self.handle, self.suggest, self, self._leave, self._come, self.clock
-        )
+        return DiscordPlatform(COMMANDS, self.handle, self.suggest, self, self._leave, self._come, self.clock)
 
     async def start(self) -> None:
         """Connect to a simulated Discord with one server in it."""
