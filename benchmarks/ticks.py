@@ -17,7 +17,7 @@ from benchmarks.world import add_groups
 from bot.app import App
 from bot.core.platform import Message
 from bot.core.reply import Reply
-from bot.jobs.deliver import BATCH as CLAIMED_AT_ONCE
+from bot.jobs.deliver import AT_ONCE as CLAIMED_AT_ONCE
 from bot.jobs.plan import BATCH as PLANNED_AT_ONCE
 from bot.settings import Settings
 from bot.store import queue

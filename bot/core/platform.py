@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.command import Choice
@@ -12,6 +12,10 @@ from bot.core.request import Request
 Handle = Callable[[Request], Awaitable[Reply]]
 SuggestFor = Callable[[Request, str, str], Awaitable[Sequence[Choice]]]
 """(request, option, text typed so far) -> choices."""
+
+
+ANSWERS_WITHIN = timedelta(seconds=30)
+"""A platform has done what it was asked, or given it up, after this time."""
 
 
 class Held(Exception):

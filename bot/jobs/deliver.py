@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from bot.commands.post_texts import composed, discussion, held_notice
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
+from bot.jobs.again import AGAIN, SKEW, Watch, after_doubt, after_refusal, after_trouble
 from bot.store import groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -22,15 +23,14 @@ from bot.study.catalog import Catalog
 log = logging.getLogger("roadmate.posts")
 T = TypeVar("T")
 
-BATCH = 100
-AT_ONCE = 20
-SAME_NONCE = timedelta(minutes=2)
-"""How long the platform certainly recognises a repeat by its nonce; after that the channel's history is read."""
-AGAIN = timedelta(seconds=15)
-AT_LEAST = timedelta(seconds=1)
+AT_ONCE = 50
+"""Posts in flight. Sending is paced, so more would only wait; fewer, and a few slow channels would hold up the rest."""
+LOOK_AGAIN = 1.0
+"""Seconds after which a new post is looked for while those in flight take their time."""
 MOST_ATTEMPTS = 5
 TOO_LATE = "It could not be posted in time."
 NO_PROMPT = "Its week had no prompt."
+UNREADABLE = "Whether it was posted could not be found out in time."
 BROKEN = (
     "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
 )
@@ -52,44 +52,59 @@ class Delivery:
     measure: Callable[[str, str, float], None] = lambda _kind, _outcome, _late: None
     stopping: bool = False
     looked: float = float("-inf")
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.clock)
 
     async def run(self, only: int | None = None) -> int:
-        """Send everything that is worth an attempt now, or only one post; return how many were tried."""
-        tried = 0
-        while batch := await self._taken(queue.claim, only):
-            await self._each(batch, self._send)
-            tried += len(batch)
-        while batch := await self._taken(queue.claim_threads, only):
-            await self._each(batch, self._open_thread)
-        return tried
+        """Send everything that is worth an attempt now, or only one post; return how many were tried.
 
-    async def _taken(self, take: Callable[..., list[Claim]], only: int | None) -> list[Claim]:
+        What is slow keeps its own place and nobody else's: the others are taken by whoever waits longest.
+        """
+        tried, working = 0, set[asyncio.Task[None]]()
+        try:
+            while True:
+                sends, threads = await self._taken(AT_ONCE - len(working), only)
+                working |= {asyncio.create_task(self._one(claim, self._send)) for claim in sends}
+                working |= {asyncio.create_task(self._one(claim, self._open_thread)) for claim in threads}
+                tried += len(sends)
+                if not working:
+                    return tried
+                wait = asyncio.wait(working, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                _, working = await wait
+        except asyncio.CancelledError:
+            for task in working:
+                task.cancel()
+            raise
+        finally:
+            # A database that is busy just now is no reason to break off what is in flight.
+            await asyncio.gather(*working, return_exceptions=True)
+
+    async def _taken(self, free: int, only: int | None) -> tuple[list[Claim], list[Claim]]:
+        """Posts, and with the places that they leave, threads: nobody's thread is worth another's post."""
         if only is None:
             self.looked = time.monotonic()
         ready = [platform.name for platform in self.platforms if platform.ready()]
-        if not ready or self.stopping:
-            return []
-        now = self.clock()
-        return await self.database.write(
-            lambda session: take(session, ready, now, BATCH, only), own_locks=True
-        )
+        if not ready or not free or self.stopping:
+            return [], []
+        now = self.watch.now()
 
-    async def _each(self, batch: Sequence[Claim], work: Callable[[Claimed], Awaitable[None]]) -> None:
-        places = asyncio.Semaphore(AT_ONCE)
+        def take(session: Session) -> tuple[list[Claim], list[Claim]]:
+            sends = queue.claim(session, ready, now, free, only)
+            left = free - len(sends)
+            return sends, queue.claim_threads(session, ready, now, left, only) if left else []
 
-        async def one(claim: Claim) -> None:
-            async with places:
-                try:
-                    await work(await self.database.read(lambda session: queue.claimed(session, claim)))
-                # Whatever it was, the lease brings the row back, and the others go on.
-                except Unavailable as fault:
-                    log.warning(
-                        "a post is not on record yet", extra={"post": claim.post_id, "reason": str(fault)}
-                    )
-                except Exception:
-                    log.exception("post failed", extra={"post": claim.post_id})
+        return await self.database.write(take, own_locks=True)
 
-        await asyncio.gather(*map(one, batch))
+    async def _one(self, claim: Claim, work: Callable[[Claimed], Awaitable[None]]) -> None:
+        try:
+            await work(await self.database.read(lambda session: queue.claimed(session, claim)))
+        # Whatever it was, the lease brings the row back, and the others go on.
+        except Unavailable as fault:
+            log.warning("a post is not on record yet", extra={"post": claim.post_id, "reason": str(fault)})
+        except Exception:
+            log.exception("post failed", extra={"post": claim.post_id})
 
     async def _send(self, claimed: Claimed) -> None:
         now, post = self.clock(), claimed.post
@@ -104,10 +119,10 @@ class Delivery:
         except Held as held:
             await self._held(claimed, held)
         except TryLater as later:
-            at, why = self.clock() + max(timedelta(seconds=later.seconds), AT_LEAST), str(later)
+            at, why = self.clock() + after_refusal(later.seconds), str(later)
             await self._record(claimed, "later", lambda s: queue.record_later(s, claimed, at, why))
         except Unsure as unsure:
-            at, why = self.clock() + AGAIN, str(unsure)
+            at, why = self.clock() + after_doubt(claimed.doubt, now), str(unsure)
             await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, _id(claimed), at, why))
         except Exception:
             await self._broken(claimed)
@@ -129,10 +144,14 @@ class Delivery:
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
         first = claimed.doubt
-        if first is None or (now - first <= SAME_NONCE and not too_late):
+        if first is None or (self.watch.nonce_holds(first) and not too_late):
             return None
-        message = await self._message(claimed, now)
-        return await self._platform(claimed).find(message, first - timedelta(minutes=1))
+        try:
+            return await self._platform(claimed).find(await self._message(claimed, now), first - SKEW)
+        except Unsure as unsure:
+            if too_late:
+                raise Held(UNREADABLE) from unsure
+            raise
 
     async def _message(self, claimed: Claimed, now: datetime) -> Message:
         catalog = self.catalog()
@@ -165,7 +184,7 @@ class Delivery:
         if attempts >= MOST_ATTEMPTS:
             await self._held(claimed, Held(BROKEN))
         else:
-            at = self.clock() + AGAIN * 2**attempts
+            at = self.clock() + after_trouble(attempts)
             await self._record(claimed, "broken", lambda s: queue.record_unsure(s, _id(claimed), at, BROKEN))
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
@@ -194,7 +213,8 @@ class Delivery:
                 claimed, "no thread", lambda s: queue.record_thread_later(s, _id(claimed), None, why)
             )
         except (TryLater, Unsure) as fault:
-            why, at = str(fault), self._thread_again(claimed)
+            wait = after_refusal(fault.seconds) if isinstance(fault, TryLater) else AGAIN
+            why, at = str(fault), self._thread_again(claimed, wait)
             await self._record(
                 claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, why)
             )
@@ -207,10 +227,10 @@ class Delivery:
         else:
             await self._record(claimed, "thread", lambda s: queue.record_thread(s, _id(claimed), thread_id))
 
-    def _thread_again(self, claimed: Claimed) -> datetime | None:
+    def _thread_again(self, claimed: Claimed, wait: timedelta = AGAIN) -> datetime | None:
         """When to try once more, as long as anybody would still want to discuss there."""
         now, sent = self.clock(), claimed.post.sent_at
-        return now + AGAIN * 4 if sent is None or now - sent <= self.catch_up else None
+        return now + max(wait, AGAIN * 4) if sent is None or now - sent <= self.catch_up else None
 
     async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.

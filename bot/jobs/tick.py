@@ -21,7 +21,10 @@ NEVER = float("-inf")
 
 
 class Ticker:
-    """Ticks one at a time. Holds no state that a crash could lose. `measure` is told outcome and seconds of each."""
+    """Plans one at a time and delivers one at a time. Holds no state that a crash could lose.
+
+    `measure` is told outcome and seconds of each tick.
+    """
 
     def __init__(
         self,
@@ -36,18 +39,25 @@ class Ticker:
         """`keep` is how long everything of a workspace stays after the bot was removed from it."""
         self.database, self.catalog, self.delivery = database, catalog, delivery
         self.clock, self.catch_up, self.keep, self.measure = clock, catch_up, keep, measure
-        self._one = asyncio.Lock()
+        self._planning, self._delivering = asyncio.Lock(), asyncio.Lock()
         self._planned = NEVER
         self._beaten: datetime | None = None
         self._purged: datetime | None = None
 
     async def tick(self) -> None:
         """Plan every group whose time has come and send what is due."""
-        async with self._one:
+        await self._plan_all()
+        await self._deliver()
+
+    async def _deliver(self) -> None:
+        async with self._delivering:
+            await self.delivery.run()
+
+    async def _plan_all(self) -> None:
+        async with self._planning:
             await self._beat()
             while await self.plan():
                 pass
-            await self.delivery.run()
             await self._purge()
 
     def age(self) -> float:
@@ -73,7 +83,10 @@ class Ticker:
 
     async def _outcome(self) -> str:
         try:
-            await self.tick()
+            await self._plan_all()
+            # Who delivers already takes along what was planned now.
+            if not self._delivering.locked():
+                await self._deliver()
         except Unavailable as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
             return "unwritable"
@@ -102,5 +115,5 @@ class Ticker:
 
     async def idle(self) -> None:
         """Wait for a tick that is under way."""
-        async with self._one:
+        async with self._planning, self._delivering:
             return

@@ -12,8 +12,9 @@ from sqlmodel import select as select_objects
 
 from bot.store.tables import Group, Post, PostState, Workspace
 
-LEASE = timedelta(seconds=60)
-"""How long a claim lasts; longer than a send may take, so that two never send the same row at once."""
+LEASE = timedelta(seconds=75)
+"""How long a claim lasts: longer than finding out whether a post is there and sending it may take, because no more
+is claimed than is sent at once; so two never send the same row."""
 
 RECHECK = timedelta(minutes=10)
 """When a post that was held for the first time is tried once more."""

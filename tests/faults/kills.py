@@ -33,7 +33,7 @@ IN_BOT = {
 ANY_MOMENT, MARKS = "any moment", "marks"
 OF_PROMPTS = ("thread", "first word", "committed, thread")
 POINTS_OF_DEATH = (*AT_SERVER, *IN_BOT, ANY_MOMENT)
-WITHIN_NONCE, AFTER_NONCE = timedelta(seconds=61), timedelta(minutes=4)
+WITHIN_NONCE, AFTER_NONCE = timedelta(seconds=76), timedelta(minutes=4)
 AWAY = (WITHIN_NONCE, AFTER_NONCE, timedelta(hours=3))
 """How long the bot is down: the same nonce still holds, the history has to be read, the post is late."""
 DIES_WITHIN = 20.0

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.faults import payloads
 from tests.faults.script import Asked, answer
-from tests.faults.state import Discord
+from tests.faults.state import DIRECT, Discord
 
 TOKEN = "loopback-token"  # noqa: S105 - accepted by this server only
 THREAD_EXISTS = 160004
@@ -64,7 +64,7 @@ def _own(discord: Discord, request: web.Request, path: list[str], body: Any) -> 
             return answer(discord.sync(body))
         case "POST", ["users", "@me", "channels"]:
             person = payloads.user(body["recipient_id"], "person")
-            return answer({"id": f"9{person['id']}", "type": 1, "recipients": [person]})
+            return answer({"id": f"{DIRECT}{person['id']}", "type": 1, "recipients": [person]})
     return _unknown()
 
 
@@ -72,6 +72,8 @@ def _channel(discord: Discord, request: web.Request, path: list[str], body: Any)
     match request.method, path:
         case "POST", ["channels", channel, "messages"]:
             return answer(discord.say(channel, body))
+        case "GET", ["channels", channel, "messages"] if channel in discord.unreadable:
+            return answer({"message": "Missing Access", "code": 50001}, 403)
         case "GET", ["channels", channel, "messages"]:
             return answer(_history(discord, channel, request))
         case "POST", ["channels", channel, "messages", message, "threads"]:

@@ -13,6 +13,8 @@ from tests.faults.payloads import BOT, Payload
 from tests.faults.script import Script
 
 DISCORD_EPOCH_MS = 1420070400000
+DIRECT = "9"
+"""How the id of a channel for direct messages begins."""
 NONCE_KEPT = timedelta(minutes=2)
 """Discord says "the past few minutes"; the harshest reading of it."""
 
@@ -32,6 +34,7 @@ class Discord:
     threads: dict[str, Payload] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
     synced: int = 0
+    unreadable: set[str] = field(default_factory=set)
     answers: dict[str, "asyncio.Future[Payload | None]"] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
@@ -87,6 +90,10 @@ class Discord:
     def posts(self, channel: str) -> list[Payload]:
         """What the bot posted in a channel by itself."""
         return [message for message in self.messages[channel] if message["embeds"]]
+
+    def told(self) -> list[Payload]:
+        """What the bot said to people privately."""
+        return [m for channel, said in self.messages.items() if channel.startswith(DIRECT) for m in said]
 
     def expect_answer(self, interaction: str) -> "asyncio.Future[Payload | None]":
         """A future of what the bot answers to an interaction."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class World:
     without: str = ""
     limit: float = 0.0
     pause: float = 0.0
+    heartbeat_timeout: float = 60.0
     environment: dict[str, str] = field(default_factory=dict)
     bot: Forked | None = None
 
@@ -60,6 +61,7 @@ class World:
             without=self.without,
             limit=self.limit,
             pause=self.pause,
+            heartbeat_timeout=self.heartbeat_timeout,
         )
 
     async def start(self) -> None:
@@ -94,7 +96,9 @@ class World:
             self.kill()
             await self.buried(SETTLES_WITHIN)
 
-    async def say(self, channel: str, person: str, command: str, **options: str) -> Payload | None:
+    async def say(
+        self, channel: str, person: str, command: str, within: float = ANSWERS_WITHIN, **options: str
+    ) -> Payload | None:
         """Say a command, and return the answer; None where none came."""
         guild = self.discord.guild_of(channel)
         assert guild is not None
@@ -106,7 +110,7 @@ class World:
             await self.gateway.identified.wait()
         await self.gateway.dispatch("INTERACTION_CREATE", said)
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN):
+            async with asyncio.timeout(within):
                 return await answer
         except TimeoutError:
             return None
@@ -140,6 +144,25 @@ class World:
         posts = "SELECT count(*) FROM post WHERE try_at IS NOT NULL OR thread_try_at IS NOT NULL"
         groups = "SELECT count(*) FROM study_group WHERE next_due_at <= ?"
         return int(self.rows(posts)[0][0]) + int(self.rows(groups, now)[0][0])
+
+    def next_try(self) -> datetime:
+        """When the bot next does something by itself; now, where that is not to be seen."""
+        question = (
+            "SELECT min(coalesce(try_at, 'z'), coalesce(thread_try_at, 'z')) FROM post ORDER BY 1 LIMIT 1"
+        )
+        rows = self.rows(question)
+        return (
+            datetime.fromisoformat(rows[0][0]).replace(tzinfo=UTC)
+            if rows and rows[0][0] != "z"
+            else self.clock()
+        )
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until Discord has not been asked anything for so long."""
+        asked = -1
+        while asked != len(self.discord.asked):
+            asked = len(self.discord.asked)
+            await asyncio.sleep(seconds)
 
     async def until(self, reached: Callable[[], bool], within: float = SETTLES_WITHIN) -> bool:
         """Watch from outside until something is so; False where it never is."""

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from bot.core.platform import Held, TryLater
+from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.jobs import deliver
-from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
+from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE, UNREADABLE
 from bot.store import queue, workspaces
 from bot.store.queue import LEASE
 from bot.store.tables import (
@@ -364,6 +364,90 @@ async def test_a_history_that_cannot_be_read_holds_the_post(room: Room) -> None:
     await room.say("prompt")
     assert len(room.platform.visible) == 1
     assert (await room.posts())[0].state == PostState.SENT
+
+
+async def test_a_clock_that_was_set_back_is_no_reason_to_trust_the_nonce(room: Room) -> None:
+    """After the clock stepped back an hour nobody knows how long ago the first try was: the history is read."""
+    room.platform.fail("send", Lost(taken=True))
+    await room.tick(minutes=1)
+    await room.tick(hours=-1)
+    await room.tick(hours=1, seconds=20)
+    assert [call for call, _ in room.platform.calls] == ["send", "find", "thread"]
+    assert len(room.platform.visible) == 1
+
+
+async def test_a_platform_whose_clock_is_behind_is_looked_into_far_enough(room: Room) -> None:
+    """A message of before our first try, by the platform's clock, is still found."""
+    room.platform.fail("send", Lost(taken=True))
+    await room.tick(minutes=1)
+    ((id_, channel, message, at),) = room.platform.visible
+    room.platform.visible[0] = (id_, channel, message, at - timedelta(minutes=30))
+    await room.tick(minutes=5)
+    assert len(room.platform.visible) == 1
+    assert (await room.posts())[0].state == PostState.SENT
+
+
+async def test_a_history_that_fails_for_days_holds_the_post(room: Room) -> None:
+    """When it is too late to post and the history still can't be read, the organizer hears of it, and it ends."""
+    room.platform.fail("send", Lost(taken=True))
+    room.platform.fail("find", *[Unsure("502")] * 500)
+    await room.tick(minutes=1)
+    await room.days(3)
+    (post, *_) = await room.posts()
+    assert (post.state, post.reason) == (PostState.HELD, UNREADABLE)
+    assert len(room.platform.told) == 1
+    assert len(room.platform.visible) == 1
+
+
+async def test_an_outage_is_asked_less_and_less_often(room: Room) -> None:
+    """Soon at first, while the nonce holds, then every ten minutes: an hour's outage costs a dozen tries."""
+    room.platform.fail("send", *[Lost(taken=False)] * 100)
+    for _ in range(240):
+        await room.tick(seconds=15)
+    assert 10 < room.platform.sends() <= 15
+
+
+async def test_a_thread_waits_as_long_as_it_is_told(room: Room) -> None:
+    """A limit of 1,337 s on opening threads is not asked every minute."""
+    room.platform.fail("thread", TryLater("rate limit", 1337.0))
+    for _ in range(20):
+        await room.tick(minutes=1)
+    assert [call for call, _ in room.platform.calls] == ["send", "thread"]
+    await room.tick(minutes=5)
+    assert (await room.posts())[0].thread_id == "tm1"
+
+
+async def test_a_slow_channel_keeps_its_own_place_only(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one channel does not answer, what comes due for another group is planned and sent."""
+    send, gate = room.platform.send, asyncio.Event()
+
+    async def slow(message: Message) -> str:
+        if message.channel == "100":
+            await gate.wait()
+        return await send(message)
+
+    monkeypatch.setattr(room.platform, "send", slow)
+    monkeypatch.setattr(deliver, "LOOK_AGAIN", 0.001)
+    room.clock.now = MONDAY
+    first = asyncio.create_task(room.ticker.guarded())
+    other = await room.group(channel="200", planned_to=MONDAY - HOUR)
+    await room.ticker.guarded()
+    async with asyncio.timeout(5):
+        while not room.platform.titles("200"):  # noqa: ASYNC110 - the fake platform has no events
+            await asyncio.sleep(0)
+    assert not first.done()
+    gate.set()
+    await first
+    assert {post.state for post in [*await room.posts(), *await room.posts(other)]} == {PostState.SENT}
+
+
+async def test_posts_come_before_threads(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With few places, every group gets its post before anybody gets a thread."""
+    monkeypatch.setattr(deliver, "AT_ONCE", 1)
+    for number in range(3):
+        await room.group(channel=f"2{number:02}")
+    await room.tick(minutes=1)
+    assert [call for call, _ in room.platform.calls] == ["send"] * 4 + ["thread"] * 4
 
 
 async def test_the_doubt_outlives_other_faults(room: Room) -> None:

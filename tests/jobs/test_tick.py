@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import engines, health
+from bot.store import engines, health, queue
 from bot.store.tables import PostState
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, lock_held
@@ -44,7 +44,7 @@ async def test_a_cancelled_tick_leaves_the_next_one_free(room: Room, monkeypatch
         tick.cancel()
         with pytest.raises(asyncio.CancelledError):
             await tick
-    room.clock.forward(minutes=1)
+    room.clock.now += queue.LEASE
     await room.ticker.guarded()
     assert len(room.platform.visible) == 1
     assert (await room.posts())[0].state == PostState.SENT

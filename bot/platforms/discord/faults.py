@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 import aiohttp
 import discord
 
-from bot.core.platform import Held, TryLater, Unsure
+from bot.core.platform import ANSWERS_WITHIN, Held, TryLater, Unsure
 from bot.core.text import clean, join_words
+from bot.platforms.discord.traffic import SERVER_ERROR, TOO_MANY, refusal
 
-LIMIT = 30.0
-"""Seconds for one call, waiting for rate limits and discord.py's own retries included."""
+LIMIT = ANSWERS_WITHIN.total_seconds()
+"""Seconds for one call, waiting for its turn and for rate limits included."""
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, NO_ACCESS, NO_PERMISSION = 10003, 10008, 50001, 50013
 THREAD_EXISTS = 160004
@@ -45,10 +46,8 @@ async def explained(missing: Missing) -> AsyncIterator[None]:
 
 
 def _meaning(error: discord.HTTPException, missing: Missing) -> Exception:
-    if error.status >= 500:  # noqa: PLR2004 - a server error
-        return Unsure(f"Discord had an error of its own ({error.status}).")
-    if error.status == 429:  # noqa: PLR2004 - too many requests
-        return TryLater("Discord asks to wait.", _retry_after(error))
+    if error.status == TOO_MANY or error.status >= SERVER_ERROR:
+        return refusal(error.response)
     if error.status == 401:  # noqa: PLR2004 - the token was changed while we run
         return TryLater("Discord does not accept the bot's token any more.", 60.0)
     if error.code == UNKNOWN_CHANNEL:
@@ -64,11 +63,3 @@ def _lacks(names: tuple[str, ...] | None) -> str:
     if not names:
         return "Roadmate may not post in the channel. Check its permissions there."
     return f"Roadmate is missing {join_words(names)} in the channel. Give it in the channel's settings."
-
-
-def _retry_after(error: discord.HTTPException) -> float:
-    """A refusal by Cloudflare, in front of Discord, names its time in a header."""
-    try:
-        return max(1.0, float(error.response.headers["Retry-After"]))
-    except (KeyError, ValueError):
-        return 60.0

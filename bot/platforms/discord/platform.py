@@ -16,6 +16,7 @@ from bot.platforms.discord.client import Came, Client, Left
 from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.requests import NAME
+from bot.platforms.discord.traffic import Pace, direct
 
 NOT_ACCEPTED = (
     "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
@@ -47,7 +48,9 @@ class DiscordPlatform:
         clock: Callable[[], datetime],
     ) -> None:
         self.guard = Guard(clock)
-        self._new_client = partial(Client, commands, handle, suggest, notes, left, came, self.guard.trace())
+        trace = self.guard.trace()
+        direct(trace, Pace())
+        self._new_client = partial(Client, commands, handle, suggest, notes, left, came, trace)
         self.client = self._new_client()
 
     def connected(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import discord
 
-from bot.core.platform import Held, Message, TryLater
+from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.text import clean
 from bot.platforms.discord.answering import LOST
@@ -18,7 +18,11 @@ from bot.platforms.discord.rendering import render
 
 log = logging.getLogger("roadmate.discord")
 
-LOOK_BACK = 100
+LOOK_BACK, FIRST_WORDS = 1000, 10
+UNREADABLE = "Roadmate is missing Read Message History in the channel, and can't tell whether it has posted."
+TOO_MUCH = (
+    "So much was said in the channel since that Roadmate can't tell whether it has posted. Look there first."
+)
 THREAD_NAME, CONTENT = 100, 2000
 A_WEEK: Literal[10080] = 10080
 CLOSED = frozenset({50007, 50278})
@@ -38,18 +42,20 @@ async def send(client: discord.Client, message: Message) -> str:
 
 
 async def find(client: discord.Client, message: Message, since: datetime) -> str | None:
-    """Look for a post of ours by the mark in its buttons, in a channel's latest messages."""
+    """Look for a post of ours by the mark in its buttons, in what was said in a channel since a time."""
     channel = _channel(client, message.channel)
     known = client.get_channel(channel.id)
     if "Read Message History" in (missing_in(known) or ()):
         # Discord shows an empty history then, which would look as if nothing had been posted.
-        raise Held(
-            "Roadmate is missing Read Message History in the channel, and can't tell whether it has posted."
-        )
+        raise Held(UNREADABLE)
+    seen = 0
     async with explained(lambda: missing_in(known)):
         async for found in channel.history(limit=LOOK_BACK, after=since):
+            seen += 1
             if _is_ours(client, found) and message.mark in _marks(found):
                 return str(found.id)
+    if seen == LOOK_BACK:
+        raise Held(TOO_MUCH)
     return None
 
 
@@ -62,12 +68,14 @@ async def open_thread(client: discord.Client, channel: str, message_id: str, nam
         try:
             title = clean(name, THREAD_NAME) or "Discussion"
             await start(parent.id, int(message_id), name=title, auto_archive_duration=A_WEEK)
+            new = True
         except discord.HTTPException as error:
             if error.code != THREAD_EXISTS:
                 raise
+            new = False
         # Discord gives a thread the id of the message that it hangs under.
         thread = _channel(client, message_id)
-        if text and not await _spoke_in(client, thread):
+        if text and (new or not await _spoke_in(client, thread)):
             await thread.send(text[:CONTENT], nonce=f"t{message_id}")
     return message_id
 
@@ -81,7 +89,7 @@ async def tell(client: discord.Client, person: str, reply: Reply) -> bool:
             await channel.send(embed=embed)
         else:
             await channel.send(embed=embed, view=view)
-    except (ValueError, *LOST) as error:
+    except (ValueError, TryLater, Unsure, *LOST) as error:
         code = getattr(error, "code", None)
         log.log(
             logging.INFO if code in CLOSED else logging.WARNING,
@@ -99,7 +107,7 @@ def _channel(client: discord.Client, channel: str) -> discord.PartialMessageable
 
 
 async def _spoke_in(client: discord.Client, thread: discord.PartialMessageable) -> bool:
-    async for found in thread.history(limit=LOOK_BACK, oldest_first=True):
+    async for found in thread.history(limit=FIRST_WORDS, oldest_first=True):
         if _is_ours(client, found) and found.content:
             return True
     return False

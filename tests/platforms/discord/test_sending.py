@@ -11,7 +11,7 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from bot.core.platform import Held, TryLater, Unsure
 from bot.core.reply import Reply
-from bot.platforms.discord import faults
+from bot.platforms.discord import faults, sending
 from tests.platforms.discord.conftest import Bot
 from tests.talk import read
 
@@ -158,6 +158,17 @@ async def test_an_unreadable_history_is_not_an_empty_one(bot: Bot) -> None:
         await bot.platform.find(bot.post(), _long_ago(bot))
 
 
+async def test_a_history_that_is_too_long_is_not_an_empty_one(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more was said than we read, whether a post is there is not known, and it is held."""
+    monkeypatch.setattr(sending, "LOOK_BACK", 3)
+    for number in range(3):
+        await bot.alice.send(bot.study, f"{number}")
+    with pytest.raises(Held, match="So much was said"):
+        await bot.platform.find(bot.post(), _long_ago(bot))
+
+
 @pytest.mark.parametrize("make", ["create_text_channel", "create_news_channel"])
 async def test_a_thread_is_opened_once_with_its_question(bot: Bot, make: str) -> None:
     """Asking for the same thread again, as after a crash, neither opens nor says anything twice."""
@@ -177,6 +188,8 @@ async def test_a_thread_is_opened_once_with_its_question(bot: Bot, make: str) ->
     asked = bot.sent("POST", f"/channels/{opened}/messages")[0].json
     assert (asked["nonce"], asked["allowed_mentions"]) == (f"t{message_id}", {"parse": []})
     assert bot.sent("POST", "/threads")[0].json["auto_archive_duration"] == 10080
+    # Whether it is silent is looked at only in a thread that was there before.
+    assert len(bot.sent("GET", f"/channels/{opened}/messages")) == 1
 
 
 async def test_a_thread_that_stayed_silent_gets_its_question(bot: Bot) -> None:
