@@ -20,12 +20,15 @@ class Count:
     kept: int = 0
     marks_doubled: int = 0
     notes: list[str] = field(default_factory=list)
+    """What went wrong, for whoever looks for it."""
+    said: list[str] = field(default_factory=list)
+    """What else was measured."""
 
     def __add__(self, other: "Count") -> "Count":
         """Both together."""
         numbers = (name for name, value in vars(self).items() if isinstance(value, int))
         both = {name: getattr(self, name) + getattr(other, name) for name in numbers}
-        return Count(**both, notes=self.notes + other.notes)
+        return Count(**both, notes=self.notes + other.notes, said=self.said + other.said)
 
     def good(self) -> bool:
         """Whether the promise was kept."""

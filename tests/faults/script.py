@@ -38,7 +38,7 @@ class When(StrEnum):
 
 
 class Script:
-    """Faults by what is asked and in which channel; `every` is a fault of all requests until it is taken away."""
+    """Faults by what is asked and in which channel; `every` meets all requests but answers to people."""
 
     def __init__(self) -> None:
         self._acts: dict[tuple[Asked, str], list[Act]] = defaultdict(list)
@@ -52,7 +52,7 @@ class Script:
     def next(self, asked: Asked, channel: str) -> Act | None:
         """The fault of this request, if it has one."""
         acts = self._acts.get((asked, channel))
-        found = acts.pop(0) if acts else self.every
+        found = acts.pop(0) if acts else None if asked is Asked.ANSWER else self.every
         self.used += found is not None
         return found
 

@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.core.platform import TryLater, Unsure
 
-PER_SECOND = 47
+PER_SECOND = 46
 """Discord takes 50 a second from a bot, answers to interactions not counted; on the way they may bunch up a little."""
 NO_ADVICE = 60.0
 """Seconds to wait where a refusal names no time."""
