@@ -88,9 +88,7 @@ class Gateway:
         said = {"op": DISPATCH, "t": event, "s": len(self._sent) + 1, "d": data}
         self._sent.append(said)
         if self.sockets and not self.sockets[-1].closed:
-            # The bot may be dying right now.
-            with suppress(ConnectionError):
-                await self.sockets[-1].send_json(said)
+            await self._now(said)
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection."""
@@ -110,4 +108,6 @@ class Gateway:
         await self.dispatch("GUILD_DELETE", {"id": guild} | ({"unavailable": True} if outage else {}))
 
     async def _now(self, said: Payload) -> None:
-        await self.sockets[-1].send_json(said)
+        # The bot may be leaving right now.
+        with suppress(ConnectionError):
+            await self.sockets[-1].send_json(said)

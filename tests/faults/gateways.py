@@ -11,7 +11,7 @@ from tests.faults.kills import MONDAY
 from tests.faults.world import World
 
 ASKED_AGAIN = 12
-FORGOTTEN = "session forgotten when resuming"
+FORGOTTEN, ZOMBIE = "session forgotten when resuming", "zombie: heartbeats unanswered"
 
 
 async def _forgotten(gateway: Gateway) -> None:
@@ -42,14 +42,15 @@ FAULTS: dict[str, Callable[[Gateway], Awaitable[None]]] = {
     "session invalid, may resume": lambda gateway: gateway.invalidate(resumable=True),
     "session invalid": lambda gateway: gateway.invalidate(resumable=False),
     FORGOTTEN: _forgotten,
-    "zombie: heartbeats unanswered": _zombie,
+    ZOMBIE: _zombie,
     "servers unavailable": _outage,
 }
 
 
 async def gateway_rounds(world: World, fault: str, rounds: int, chance: random.Random) -> Count:
     """So many Mondays, each with the fault at some moment around nine."""
-    world.gateway.heartbeat, world.heartbeat_timeout = 0.3, 1.0
+    if fault == ZOMBIE:
+        world.gateway.heartbeat, world.heartbeat_timeout = 0.3, 1.5
     await world.start()
     await world.set_up()
     counter, found = Counter(world), Count()

@@ -140,10 +140,12 @@ class World:
 
     def waiting(self) -> int:
         """How many posts and threads are still to come, and how many groups are still to be planned."""
-        now = f"{self.clock():%Y-%m-%d %H:%M:%S.%f}"
-        posts = "SELECT count(*) FROM post WHERE try_at IS NOT NULL OR thread_try_at IS NOT NULL"
-        groups = "SELECT count(*) FROM study_group WHERE next_due_at <= ?"
-        return int(self.rows(posts)[0][0]) + int(self.rows(groups, now)[0][0])
+        # One question: between two of them a group can become a post.
+        question = (
+            "SELECT (SELECT count(*) FROM post WHERE try_at IS NOT NULL OR thread_try_at IS NOT NULL)"
+            " + (SELECT count(*) FROM study_group WHERE next_due_at <= ?)"
+        )
+        return int(self.rows(question, f"{self.clock():%Y-%m-%d %H:%M:%S.%f}")[0][0])
 
     def next_try(self) -> datetime:
         """When the bot next does something by itself; now, where that is not to be seen."""
