@@ -9,12 +9,12 @@ from tests.faults.kills import MONDAY
 from tests.faults.script import Act, Asked, When, cloudflare, drops, exhausted, fails, limited, slow
 from tests.faults.world import World
 
-LIMIT = 2.0
+LIMIT = 1.5
 """Seconds that the bot waits for one answer where answers are slow, in place of thirty."""
 LONG = 1337.0
 SHORTLY, LATER = timedelta(seconds=10), timedelta(minutes=4)
 """How much later than it could the bot tries again: the nonce still holds then, or it does not."""
-QUIET = 1.1
+QUIET = 1.05
 """Seconds without a request after which nothing is under way. The clock never jumps under one that is: a machine
 that naps between deciding to repeat and repeating is not what is looked at here."""
 MOST_STEPS = 40
@@ -22,7 +22,7 @@ Making = Callable[[When, random.Random], list[Act]]
 
 
 def _server_error(status: int) -> Making:
-    return lambda when, chance: [fails(status, when)] * chance.choice((1, 2, 3))
+    return lambda when, chance: [fails(status, when)] * chance.choice((1, 1, 2))
 
 
 def _limit(refusal: Act, empty: Act) -> Making:

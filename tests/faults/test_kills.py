@@ -19,7 +19,7 @@ from tests.faults.kills import (
 from tests.faults.process import Nursery
 from tests.faults.world import world
 
-WORLDS, GROUPS = 5, 4
+WORLDS, GROUPS = 7, 3
 
 
 async def test_a_kill_at_any_point_doubles_and_loses_nothing(tmp_path: Path, nursery: Nursery) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -161,10 +162,11 @@ class World:
 
     async def quiet(self, seconds: float) -> None:
         """Wait until Discord has not been asked anything for so long."""
-        asked = -1
-        while asked != len(self.discord.asked):
-            asked = len(self.discord.asked)
-            await asyncio.sleep(seconds)
+        asked, since = -1, time.monotonic()
+        while time.monotonic() - since < seconds:
+            if asked != len(self.discord.asked):
+                asked, since = len(self.discord.asked), time.monotonic()
+            await asyncio.sleep(0.05)
 
     async def until(self, reached: Callable[[], bool], within: float = SETTLES_WITHIN) -> bool:
         """Watch from outside until something is so; False where it never is."""
