@@ -15,6 +15,7 @@ from bot.commands.table import COMMANDS
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
+from bot.jobs.backups import Backups
 from bot.jobs.deliver import Delivery
 from bot.jobs.scheduler import ticking
 from bot.jobs.tick import Ticker
@@ -25,6 +26,7 @@ from bot.platforms.discord.client import Client
 from bot.settings import Settings
 from bot.store import erasures, health, migrating, notes, planning, roadmaps, workspaces
 from bot.store.alone import alone
+from bot.store.backup import backup_folder
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.reading import RoadmapInvalid
@@ -105,6 +107,7 @@ class App:
         except BaseException:
             self.database.close()
             raise
+        self.delivery.began = self.clock()
         # What is loaded by now stays: looking through it for garbage again and again would stall the loop for 70 ms.
         gc.freeze()
         return self
@@ -165,8 +168,11 @@ class App:
             keep("discord", lambda: self.platform.run(token)),
             keep("ticks", lambda: ticking(self.ticker, seconds)),
         ]
+        backups = self._backups()
+        if backups is not None:
+            work.append(keep("backups", backups.run, most_deaths=None))
         if self.settings.health_port:
-            work.append(keep("web", self._web(), most_deaths=None))
+            work.append(keep("web", self._web(backups), most_deaths=None))
         tasks = [asyncio.create_task(each) for each in work]
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -175,7 +181,12 @@ class App:
         for task in done - {stopped}:
             task.result()
 
-    def _web(self) -> Callable[[], Awaitable[None]]:
+    def _backups(self) -> Backups | None:
+        settings = self.settings
+        folder = backup_folder(settings.database_url, settings.backup_keep, settings.backup_folder)
+        return Backups(settings.database_url, folder, settings.backup_keep, self.clock) if folder else None
+
+    def _web(self, backups: Backups | None = None) -> Callable[[], Awaitable[None]]:
         """The server for health and metrics, with everybody told to report to it."""
         # Not needed by the demo and the tests, and 3 MB.
         from bot.web.metrics import Metrics
@@ -193,6 +204,7 @@ class App:
             self.platform,
             self.ticker.age,
             self.keeper,
+            backups.age if backups else None,
         )
         return lambda: serve(settings.health_host, settings.health_port, vitals, metrics)
 

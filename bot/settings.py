@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     catch_up_hours: Annotated[float, Field(ge=0, le=168)] = 36
     purge_days: Annotated[int, Field(ge=1, le=3650)] = 30
     tick_seconds: Annotated[int, Field(ge=1, le=60)] = 15
+    backup_keep: Annotated[int, Field(ge=0, le=1000)] = 7
+    backup_folder: Path | None = None
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -75,7 +75,17 @@ def test_help_is_light() -> None:
     *text, modules = done.stdout.splitlines()
     assert not HEAVY & set(ast.literal_eval(modules))
     commands = {line.split()[0] for line in text[text.index("Commands:") + 1 :] if line.strip()}
-    assert commands == {"run", "demo", "migrate", "backup", "doctor", "version", "roadmap"}
+    assert commands == {
+        "run",
+        "demo",
+        "migrate",
+        "backup",
+        "restore",
+        "adopt",
+        "doctor",
+        "version",
+        "roadmap",
+    }
 
 
 def test_python_m_bot_is_the_command_line() -> None:
@@ -344,3 +354,66 @@ def test_doctor_tells_what_the_running_bot_complains_about(answering: dict[str, 
     assert "ok    health      ready" in say("doctor").stdout
     answering["/readyz"] = "<html>"
     assert "warn  health      no bot answers: something else is at" in say("doctor").stdout
+
+
+def write(*statements: str) -> None:
+    """Change the database of the folder."""
+    with closing(sqlite3.connect("roadmate.db", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_restore_puts_a_backup_back() -> None:
+    """`restore` says what is the database now, where the one before is, and that nothing is posted again."""
+    say("migrate")
+    say("backup", "copy.db")
+    write("INSERT INTO meta VALUES ('later', '1')")
+    result = say("restore", "copy.db")
+    assert result.exit_code == 0, result.output
+    assert "copy.db is the database now" in result.output
+    assert "The one before is in" in result.output
+    assert "not posted again" in result.output
+    with closing(sqlite3.connect("roadmate.db")) as connection:
+        assert connection.execute("SELECT key FROM meta").fetchall() == []
+
+
+def test_adopt_takes_over_from_another_bot() -> None:
+    """`doctor` fails while a stranger runs on the data, `adopt` ends that; without one it says that there is none."""
+    say("migrate")
+    refused = say("adopt")
+    assert refused.exit_code == 1
+    assert "nothing to take over" in refused.stderr
+    write("INSERT INTO meta VALUES ('application', '1'), ('stranger', '2')")
+    assert "belongs to application 1, and 2 was started on it" in say("doctor").stdout
+    assert verdicts()["owner"] == "fail"
+    assert say("adopt").stdout == "The database belongs to application 2 now. Start the bot.\n"
+    assert "owner" not in verdicts()
+
+
+def test_doctor_shows_posts_that_did_not_come() -> None:
+    """Missed posts of the last week and what is on hold are counted."""
+    say("migrate")
+    assert verdicts()["posts"] == "ok"
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    columns = (
+        "group_id, kind, occurrence, step, item_id, due_at, state, attempts, edition, reason, message_id"
+    )
+    row = "1, 'prompt', '2026-01-0{}', 1, 1, '{}', '{}', 0, 0, '', '', ''"
+    for day, state in enumerate(("missed", "missed", "held", "sent"), 1):
+        write(f"INSERT INTO post ({columns}, thread_id) VALUES ({row.format(day, now, state)})")  # noqa: S608 - our own words
+    assert "2 missed within a week, 1 on hold; /status there says why" in say("doctor").stdout
+    write("UPDATE post SET due_at = '2020-01-01 00:00:00.000000', state = 'missed'")
+    assert verdicts()["posts"] == "ok"
+
+
+def test_doctor_shows_the_age_of_the_newest_backup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup of today is fine, one of last week is not, and none at all is told."""
+    say("migrate")
+    assert "none yet; the bot makes one a day in backups" in say("doctor").stdout
+    Path("backups").mkdir()
+    for age, verdict in ((timedelta(days=8), "warn"), (timedelta(hours=20), "ok")):
+        Path("backups", f"roadmate-{datetime.now(UTC) - age:%Y%m%d-%H%M%S}.db").touch()
+        assert verdicts()["backups"] == verdict
+    assert "2 in backups, the newest 20 h old" in say("doctor").stdout
+    monkeypatch.setenv("BACKUP_KEEP", "0")
+    assert "none are made here: BACKUP_KEEP is 0" in say("doctor").stdout

@@ -128,6 +128,36 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; it mu
 
 
 @cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup of the bot's database.")]) -> None:
+    """Put a backup in the place of the database; the one that was there is kept beside it."""
+    from datetime import UTC, datetime
+
+    from bot.store.restoring import restore as put_back
+
+    aside = put_back(read_settings().database_url, file, datetime.now(UTC))
+    typer.echo(f"{file} is the database now.")
+    if aside is not None:
+        typer.echo(f"The one before is in {aside}.")
+    typer.echo("What was posted since the backup is looked for in the channels, and not posted again.")
+
+
+@cli.command()
+def adopt() -> None:
+    """Let this bot take over a database that belongs to another one.
+
+    What waits to be posted is given up, since the bot before may have posted it.
+    """
+    from datetime import UTC, datetime
+
+    from bot.store.owner import take_over
+
+    taken = take_over(read_settings().database_url, datetime.now(UTC))
+    if not taken:
+        raise StartupError("No other bot was started on this database, so there is nothing to take over.")
+    typer.echo(f"The database belongs to application {taken} now. Start the bot.")
+
+
+@cli.command()
 def doctor(
     *,
     quick: Annotated[

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.store.health import Health
 
 ALIVE_WITHIN = timedelta(minutes=3)
+BACKUP_WITHIN = timedelta(days=2)
 PATIENCE = 5.0
 """Seconds within which a running bot answers."""
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
@@ -40,6 +41,9 @@ def everything() -> Iterator[Check]:
     yield check
     if health is not None:
         yield _heartbeat(health, "warn")
+        yield _posts(health)
+        yield from _owner(health)
+    yield _backups(settings)
     if settings.health_port:
         yield from _readiness(settings)
 
@@ -140,6 +144,49 @@ def _heartbeat(health: "Health", without: Literal["warn", "fail"]) -> Check:
         if age < ALIVE_WITHIN
         else Check("heartbeat", without, f"{text}: the bot is not running")
     )
+
+
+def _posts(health: "Health") -> Check:
+    found = {
+        f"{health.missed} missed within a week": health.missed,
+        f"{health.held_posts} on hold": health.held_posts,
+        f"{health.held_groups} groups on hold": health.held_groups,
+    }
+    told = ", ".join(text for text, count in found.items() if count)
+    return (
+        Check("posts", "warn", f"{told}; /status there says why")
+        if told
+        else Check("posts", "ok", "none missed or on hold")
+    )
+
+
+def _owner(health: "Health") -> Iterator[Check]:
+    if health.stranger:
+        yield Check(
+            "owner",
+            "fail",
+            f"the database belongs to application {health.owner}, and {health.stranger} was started on it: nothing is "
+            "posted. `roadmate adopt` takes it over",
+        )
+
+
+def _backups(settings: "Settings") -> Check:
+    from bot.core.errors import StartupError
+    from bot.store.backup import backup_folder, kept
+
+    try:
+        folder = backup_folder(settings.database_url, settings.backup_keep, settings.backup_folder)
+    except StartupError as error:
+        return Check("backups", "fail", str(error))
+    if folder is None:
+        why = "BACKUP_KEEP is 0" if settings.backup_keep == 0 else "pg_dump makes them for PostgreSQL"
+        return Check("backups", "ok", f"none are made here: {why}")
+    found = kept(folder)
+    if not found:
+        return Check("backups", "ok", f"none yet; the bot makes one a day in {folder}")
+    age = datetime.now(UTC) - found[-1][0]
+    text = f"{len(found)} in {folder}, the newest {age.total_seconds() / 3600:.0f} h old"
+    return Check("backups", "ok" if age < BACKUP_WITHIN else "warn", text)
 
 
 def _alive(settings: "Settings") -> Check:

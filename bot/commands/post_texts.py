@@ -90,9 +90,14 @@ def question_of(week: Week) -> str:
     return questions[(week.part - 1) % len(questions)] if questions else ""
 
 
+def mark_of(post: Post) -> str:
+    """What a post is known by in its channel; the same for a row that was planned anew in a restored database."""
+    return f"{post.group_id}{post.kind[0]}{post.occurrence:%y%m%d}.{post.edition}"
+
+
 def post_buttons(group: Group, post: Post, topic: Topic) -> tuple[Button, ...]:
     """Done, Next and Stuck?; they carry the post's mark, by which it is found again in the channel."""
-    mark = f"{post.id}.{post.edition}"
+    mark = mark_of(post)
     home: dict[str, str | int] = {GROUP: group.id or 0, POST: mark}
     return (
         Button("Done", "done", {**home, "item": topic.key}, Style.GOOD, "✅"),

@@ -6,7 +6,7 @@ from bot.commands.plan_texts import date_text, upcoming
 from bot.commands.scope import edition_of, find_group, schedule_of, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Reply, Tone, refuse
-from bot.store import groups, posts
+from bot.store import groups, owner, posts
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
 from bot.study.schedule import NEAR, prompt_day, prompt_day_now
@@ -20,6 +20,9 @@ ON_ITS_WAY = "It is on its way and will be in the channel in a moment."
 NO_MORE, NO_MORE_TEXT = (
     "The plan is complete",
     "Every week of the roadmap was posted. `/setup` starts another one.",
+)
+FOREIGN = (
+    "⚠️ Nothing is posted: this bot runs on another bot's data. Whoever runs Roadmate can let it take over."
 )
 ASKED = "That was asked for already"
 ASKED_TEXT = "The topic was posted again after this button was made. `/prompt` shows the newest."
@@ -138,6 +141,8 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
         then = [NEXT_ONE.format(f"**{date_text(group, date.at)}**") for date in soon]
         return Reply(POSTED, "\n".join([link_to(ctx, group, found), *then]), tone=Tone.GOOD)
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
+    if owner.is_foreign(ctx.session):
+        text = FOREIGN
     return Reply(NOT_POSTED, text, buttons=(try_again(group),), tone=Tone.WARN)
 
 

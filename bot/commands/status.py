@@ -13,12 +13,12 @@ from bot.commands.plan_texts import (
     upcoming,
 )
 from bot.commands.post_texts import composed
-from bot.commands.posting import link_to, try_again
+from bot.commands.posting import FOREIGN, link_to, try_again
 from bot.commands.scope import edition_of, find_group, schedule_of, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
 from bot.core.text import plural
-from bot.store import members, posts
+from bot.store import members, owner, posts
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
 from bot.study.schedule import Occurrence, next_reminder, reminded_week
@@ -55,9 +55,10 @@ def status(ctx: Context) -> Reply:
         *_previews(ctx, group, latest),
     ]
     count = plural(members.active_members(ctx.session, group.id or 0), "member")
+    warning = [FOREIGN] if owner.is_foreign(ctx.session) else []
     return Reply(
         f"Status · {STATUS_NAMES[GroupState(group.state)]}",
-        f"{plan_lines(ctx, group)}\n{count}.",
+        "\n".join([*warning, plan_lines(ctx, group), f"{count}."]),
         tuple(field for field in fields if field is not None and field.text),
         _buttons(group, latest),
     )

@@ -54,6 +54,10 @@ class Message:
     mark: str
 
 
+OWNER, STRANGER = "application", "stranger"
+"""Notes: the application that the database belongs to, and another one that was started on it and posts nothing."""
+
+
 class Notes(Protocol):
     """A few short texts that a platform keeps over a restart."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.commands.post_texts import composed, discussion, held_notice
+from bot.commands.post_texts import composed, discussion, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.jobs.again import AGAIN, SKEW, Watch, after_doubt, after_refusal, after_trouble
 from bot.store import groups, posts, queue
@@ -41,7 +41,7 @@ class Delivery:
     """Sends what is due through the platforms that are ready; takes nothing more once it is `stopping`.
 
     `measure` is told kind, outcome and lateness in seconds of each attempt. `looked` is when, on the monotonic clock,
-    it last looked for whatever is due.
+    it last looked for whatever is due. `began` is when the process did.
     """
 
     database: Database
@@ -50,6 +50,7 @@ class Delivery:
     clock: Callable[[], datetime]
     catch_up: timedelta
     measure: Callable[[str, str, float], None] = lambda _kind, _outcome, _late: None
+    began: datetime | None = None
     stopping: bool = False
     looked: float = float("-inf")
     watch: Watch = field(init=False)
@@ -144,7 +145,9 @@ class Delivery:
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
         first = claimed.doubt
-        if first is None or (self.watch.nonce_holds(first) and not too_late):
+        if first is None:
+            return await self._seen_in_another_life(claimed, now)
+        if self.watch.nonce_holds(first) and not too_late:
             return None
         try:
             return await self._platform(claimed).find(await self._message(claimed, now), first - SKEW)
@@ -153,13 +156,31 @@ class Delivery:
                 raise Held(UNREADABLE) from unsure
             raise
 
+    async def _seen_in_another_life(self, claimed: Claimed, now: datetime) -> str | None:
+        """Look for a post that came due before this process began.
+
+        A database that was put back from a backup does not know what was posted after that; the channel does.
+        """
+        due = claimed.post.due_at
+        if self.began is None or due >= self.began:
+            return None
+        message = await self._message(claimed, now)
+        try:
+            return await self._platform(claimed).find(message, due - timedelta(minutes=1))
+        except Held:
+            # It can't be read, and as far as anybody knows nothing was tried: an outage is likelier than a backup.
+            return None
+        except Unsure as unsure:
+            # What is in doubt is the look, not the post.
+            raise TryLater(str(unsure)) from unsure
+
     async def _message(self, claimed: Claimed, now: datetime) -> Message:
         catalog = self.catalog()
         reply = await self.database.read(
             lambda session: composed(session, catalog, claimed.group, claimed.post, now)
         )
-        mark = f"{_id(claimed)}.{claimed.post.edition}"
-        return Message(claimed.group.channel, reply, f"rm{mark}", mark)
+        nonce = f"rm{_id(claimed)}.{claimed.post.edition}"
+        return Message(claimed.group.channel, reply, nonce, mark_of(claimed.post))
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT

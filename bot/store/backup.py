@@ -1,15 +1,50 @@
 """A copy of the SQLite file that is whole, even while the bot writes. `cp` on a live file is not."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.core.errors import StartupError
+from bot.store.disk import is_sqlite, sqlite_file
 
 _WAIT_SECONDS = 30
+_NAME = "roadmate-{:%Y%m%d-%H%M%S}.db"
+_OURS = re.compile(r"roadmate-(\d{8}-\d{6})\.db")
+
+
+def backup_folder(database_url: str, keep: int, chosen: Path | None) -> Path | None:
+    """Where the daily backups go: the folder chosen, else `backups` beside the database; None where none are made."""
+    if not keep or not is_sqlite(database_url):
+        return None
+    return chosen or sqlite_file(database_url).with_name("backups")
+
+
+def kept(folder: Path) -> list[tuple[datetime, Path]]:
+    """The daily backups in a folder with their times, oldest first. Other files are nobody's business."""
+    if not folder.is_dir():
+        return []
+    found = ((_OURS.fullmatch(path.name), path) for path in folder.iterdir())
+    return sorted((_time(name[1]), path) for name, path in found if name)
+
+
+def daily_backup(database_url: str, folder: Path, keep: int, now: datetime) -> Path:
+    """Make a backup named by its time, then delete the oldest beyond `keep`. Raises StartupError."""
+    target = folder / _NAME.format(now)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartupError(f"No backup was made: {folder} can't be made: {error.strerror}.") from error
+    backup(database_url, target)
+    for _, old in kept(folder)[:-keep]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
 
 
 def backup(database_url: str, target: Path) -> None:
@@ -19,9 +54,9 @@ def backup(database_url: str, target: Path) -> None:
         raise StartupError(f"{target} exists already, and a backup overwrites nothing. Choose another name.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        _copy(source, partial)
+        copy_checked(source, partial)
         partial.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise StartupError(
@@ -32,16 +67,16 @@ def backup(database_url: str, target: Path) -> None:
 
 
 def _source(database_url: str) -> Path:
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
+    if not is_sqlite(database_url):
         raise StartupError("Only SQLite is backed up here. For PostgreSQL use pg_dump.")
-    source = Path(url.database or "")
+    source = sqlite_file(database_url)
     if not source.is_file():
         raise StartupError(f"There is no database at {source}. DATABASE_URL says where it is.")
     return source
 
 
-def _copy(source: Path, partial: Path) -> None:
+def copy_checked(source: Path, partial: Path) -> None:
+    """Copy a database, also a live one, and check the copy. Raises OSError or sqlite3.Error."""
     # mode=rw: the default would make a missing file, and mode=ro cannot read a WAL that nobody has open.
     address = f"{source.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS)) as connection:
@@ -50,10 +85,11 @@ def _copy(source: Path, partial: Path) -> None:
         found = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(found)
-    _sync(partial)
+    sync(partial)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file or the names in a folder on the disk, whatever happens next."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

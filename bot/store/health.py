@@ -1,31 +1,42 @@
 """How the database is, and when the bot was last seen alive."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import false, make_url, update
+from sqlalchemy import false, func, make_url, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.errors import StartupError
 from bot.store.disk import is_sqlite
 from bot.store.engines import open_engine
 from bot.store.migrating import newest, revision_of
-from bot.store.tables import Meta
+from bot.store.owner import owner
+from bot.store.tables import Group, GroupState, Meta, Post, PostState
 
 _HEARTBEAT, _PROBE = "heartbeat", "probe"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`address` has no password in it. `revision` is None as long as there is no schema."""
+    """`address` has no password in it. `revision` is None as long as there is no schema.
+
+    Posts are counted where the schema is this version's: `held` now, and `missed` within the last week. `owner` and
+    `stranger` are applications, "" for none.
+    """
 
     address: str
     exists: bool
     revision: str | None = None
     needed: str = ""
     heartbeat: datetime | None = None
+    held_posts: int = 0
+    held_groups: int = 0
+    missed: int = 0
+    owner: str = ""
+    stranger: str = ""
 
 
 def beat(session: Session, now: datetime) -> None:
@@ -62,10 +73,28 @@ def _look(database_url: str, address: str) -> Health:
     try:
         with Session(engine) as session:
             revision = revision_of(session.connection())
-            if revision:
-                # Refused where it may only be read, though it changes no row.
-                session.exec(update(Meta).where(false()).values(value=""))
-            seen = heartbeat(session) if revision else None
-            return Health(address, exists=True, revision=revision, needed=newest(), heartbeat=seen)
+            found = Health(address, exists=True, revision=revision, needed=newest())
+            if revision is None:
+                return found
+            # Refused where it may only be read, though it changes no row.
+            session.exec(update(Meta).where(false()).values(value=""))
+            found = replace(found, heartbeat=heartbeat(session))
+            return found if revision != found.needed else replace(found, **_counted(session))
     finally:
         engine.dispose()
+
+
+def _counted(session: Session) -> dict[str, Any]:
+    lately = datetime.now(UTC) - timedelta(days=7)
+    bot, stranger = owner(session)
+    return {
+        "held_posts": _count(session, Post, col(Post.state) == PostState.HELD),
+        "missed": _count(session, Post, col(Post.state) == PostState.MISSED, col(Post.due_at) >= lately),
+        "held_groups": _count(session, Group, col(Group.state) == GroupState.HELD),
+        "owner": bot,
+        "stranger": stranger,
+    }
+
+
+def _count(session: Session, table: type[SQLModel], *conditions: Any) -> int:
+    return session.exec(select(func.count()).select_from(table).where(*conditions)).one()

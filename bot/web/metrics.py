@@ -25,6 +25,7 @@ SIGNS = {
     "database_writable": "Whether a trial write just now succeeded (1) or not (0)",
     "posts_waiting": "Posts that are due and not sent yet",
     "oldest_waiting_seconds": "How long the first of those has been due",
+    "backup_age_seconds": "Since the newest daily backup; no number where none are made",
     "marks": "Marks of members ever made",
 }
 LATE_SECONDS = (5, 15, 30, 60, 300, 900, 3600, 6 * 3600, 36 * 3600)

@@ -1,9 +1,10 @@
 """How the bot is: what its parts say of themselves, and what the database says."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.keeping import Keeper
@@ -31,6 +32,7 @@ class Signs:
     posts_waiting: int
     oldest_waiting_seconds: float
     marks: int
+    backup_age_seconds: float
     groups: Mapping[str, int]
     restarts: Mapping[str, int]
 
@@ -57,7 +59,10 @@ class Watched(Protocol):
 
 @dataclass(slots=True)
 class Vitals:
-    """Where to ask. `tick_age` is in seconds; `keeper` knows which tasks died."""
+    """Where to ask. `tick_age` is in seconds; `keeper` knows which tasks died.
+
+    `backup_age` is missing where no backups are made, and None where there is none yet.
+    """
 
     database: Database
     clock: Callable[[], datetime]
@@ -65,7 +70,8 @@ class Vitals:
     platform: Watched
     tick_age: Callable[[], float]
     keeper: Keeper
-    _probed: float = field(default=float("-inf"), init=False)
+    backup_age: Callable[[], timedelta | None] | None = None
+    _probed: float = field(default=-math.inf, init=False)
     _fault: str = field(default="", init=False)
 
     async def signs(self) -> Signs:
@@ -84,9 +90,17 @@ class Vitals:
             posts_waiting=found.waiting,
             oldest_waiting_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
             marks=found.marks,
+            backup_age_seconds=self._backup_age(),
             groups=found.groups,
             restarts=dict(self.keeper.restarts),
         )
+
+    def _backup_age(self) -> float:
+        """No number where no backups are made, and endless where there is none yet."""
+        if self.backup_age is None:
+            return math.nan
+        age = self.backup_age()
+        return math.inf if age is None else age.total_seconds()
 
     async def _probe(self) -> None:
         if time.monotonic() - self._probed < PROBE_EVERY:
@@ -101,7 +115,7 @@ class Vitals:
     def _problems(self) -> Iterator[str]:
         yield from self.platform.troubles()
         age = self.tick_age()
-        if age == float("inf"):
+        if age == math.inf:
             yield "Nothing has ticked yet."
         elif age > max(TICK_AGE, 4 * self.tick_seconds):
             yield f"Nothing has ticked for {age:.0f} seconds."

@@ -124,7 +124,9 @@ def _without_nonce() -> None:
 
 
 def _without_claim() -> None:
-    # The rows are taken as before, but nothing is written that a second attempt could know the first one by.
+    # The rows are taken as before, but nothing is written that a second attempt could know the first one by. Nor is
+    # there the look into the history that a new process gives to whatever came due before it.
+    _without_history()
     claim = queue.claim
 
     def careless(session: Any, *args: Any, **kwargs: Any) -> Any:

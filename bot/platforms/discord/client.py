@@ -13,6 +13,7 @@ from bot.core.request import Value
 from bot.platforms.discord.answering import FAULT, OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
+from bot.platforms.discord.ownership import is_ours
 from bot.platforms.discord.requests import Interaction, request_from
 from bot.platforms.discord.syncing import sync
 
@@ -69,13 +70,15 @@ class Client(discord.Client):
             http_trace=trace,
         )
         self.tree = Tree(self)
+        self.is_foreign = False
         self._commands = {command.name: command for command in commands}
         self._handle, self._notes, self._left, self._came = handle, notes, left, came
         for compiled in compile_all(commands, self._typed, suggest):
             self.tree.add_command(compiled)
 
     async def setup_hook(self) -> None:
-        """Bring the commands up to date before the first event."""
+        """Find out whose database it is and bring the commands up to date, before the first event."""
+        self.is_foreign = not await is_ours(self._notes, str(self.application_id))
         await sync(self.tree, self._notes)
 
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -22,6 +22,8 @@ NOT_ACCEPTED = (
     "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
     "at https://discord.com/developers/applications."
 )
+NOT_CONNECTED = "Discord is not connected."
+FOREIGN = "The database belongs to another bot, so nothing is posted; `roadmate adopt` takes it over."
 AUTHENTICATION_FAILED = 4004
 HOPELESS = {
     4010: "the shard is none of this bot's",
@@ -58,12 +60,13 @@ class DiscordPlatform:
         return self.client.is_ready() and not self.client.is_closed()
 
     def ready(self) -> bool:
-        """Whether posts can be sent: connected, and not about to be banned."""
-        return self.connected() and self.guard.takes_posts()
+        """Whether posts can be sent: connected, on data of our own, and not about to be banned."""
+        return self.connected() and not self.client.is_foreign and self.guard.takes_posts()
 
     def troubles(self) -> list[str]:
         """What the operator should know, in words."""
-        return [*([] if self.connected() else ["Discord is not connected."]), *self.guard.troubles()]
+        said = {NOT_CONNECTED: not self.connected(), FOREIGN: self.client.is_foreign}
+        return [*(sentence for sentence, so in said.items() if so), *self.guard.troubles()]
 
     def refusals(self) -> int:
         """How many requests Discord refused within ten minutes."""

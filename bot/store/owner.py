@@ -1,0 +1,67 @@
+"""Whose database this is: a copy of it under another bot must not post."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.core.platform import OWNER, STRANGER
+from bot.store import groups, posts
+from bot.store.alone import alone
+from bot.store.engines import open_engine
+from bot.store.migrating import upgrade
+from bot.store.tables import Group, Meta, Post, PostKind, PostState
+
+TAKEN_OVER = "Another bot has taken the group over."
+_WAITING = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
+
+
+def owner(session: Session) -> tuple[str, str]:
+    """The application that the database belongs to, and the stranger that posts nothing on it; "" for none."""
+    return _note(session, OWNER), _note(session, STRANGER)
+
+
+def is_foreign(session: Session) -> bool:
+    """Whether the bot runs on another bot's data, and posts nothing."""
+    return bool(_note(session, STRANGER))
+
+
+def take_over(database_url: str, now: datetime) -> str:
+    """Give the database to the stranger, and return its id, or "" where there is none. Raises StartupError."""
+    with alone(database_url):
+        upgrade(database_url)
+        engine = open_engine(database_url)
+        try:
+            with Session(engine) as session:
+                taken = adopt(session, now)
+                session.commit()
+                return taken
+        finally:
+            engine.dispose()
+
+
+def adopt(session: Session, now: datetime) -> str:
+    """The same in a transaction.
+
+    What waits is given up: the bot before may have posted it, and in a channel its posts are another's. Each group goes
+    on with its next time, and a topic that was given up comes then.
+    """
+    stranger = _note(session, STRANGER)
+    if not stranger:
+        return ""
+    session.merge(Meta(key=OWNER, value=stranger))
+    session.merge(Meta(key=STRANGER, value=""))
+    for post in session.exec(select(Post).where(col(Post.state).in_(_WAITING))).all():
+        posts.miss(session, post.id or 0, TAKEN_OVER)
+        if post.kind == PostKind.PROMPT and not post.message_id:
+            groups.take_step_back(session, post.group_id, post.step, now)
+    session.exec(update(Post).where(col(Post.thread_try_at).is_not(None)).values(thread_try_at=None))
+    # Nothing that came due meanwhile is planned; the next tick finds each group's next time.
+    late = update(Group).where(col(Group.next_due_at) <= now)
+    session.exec(late.values(planned_to=now, next_due_at=now))
+    return stranger
+
+
+def _note(session: Session, key: str) -> str:
+    row = session.get(Meta, key)
+    return row.value if row else ""

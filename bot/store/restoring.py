@@ -1,0 +1,73 @@
+"""Putting a backup in the place of the database, with the one that was there kept beside it."""
+
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.core.errors import StartupError
+from bot.store.alone import alone
+from bot.store.backup import copy_checked, sync
+from bot.store.disk import is_sqlite, sqlite_file
+from bot.store.engines import open_engine
+from bot.store.migrating import newest, revision_of
+
+
+def restore(database_url: str, backup: Path, now: datetime) -> Path | None:
+    """Replace the database by a checked copy of `backup`; return where the old one is, or None where was none.
+
+    Raises StartupError while a bot runs on it, and for a file that is no whole database of Roadmate's.
+    """
+    if not is_sqlite(database_url):
+        raise StartupError("Only SQLite is restored here. For PostgreSQL use pg_restore.")
+    path = sqlite_file(database_url)
+    if not backup.is_file():
+        raise StartupError(f"There is no file {backup}.")
+    if path.exists() and path.samefile(backup):
+        raise StartupError(f"{backup} is the database itself.")
+    with alone(database_url):
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            copy_checked(backup, partial)
+            _check_schema(partial, backup)
+            aside = _set_aside(path, path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}"))
+            partial.replace(path)
+            sync(path.parent)
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise StartupError(f"{backup} was not restored: {reason}. The database is as it was.") from error
+        finally:
+            partial.unlink(missing_ok=True)
+    return aside
+
+
+def _check_schema(copy: Path, backup: Path) -> None:
+    engine = open_engine(f"sqlite:///{copy}")
+    try:
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+    except DBAPIError as error:
+        raise StartupError(f"{backup} can't be read: {error.orig}.") from error
+    finally:
+        engine.dispose()
+    if revision is None:
+        raise StartupError(f"{backup} is a database, and not one of Roadmate's.")
+    if revision > newest():
+        raise StartupError(
+            f"{backup} has schema {revision}, and this version of Roadmate knows schemas up to {newest()}. "
+            "Restore it with the newer version."
+        )
+
+
+def _set_aside(path: Path, aside: Path) -> Path | None:
+    """Give the database a second name, so that there is one at every moment; its log must not meet the new one."""
+    if not path.exists():
+        return None
+    os.link(path, aside)
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists():
+        log.rename(aside.with_name(f"{aside.name}-wal"))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    return aside

@@ -1,0 +1,85 @@
+"""A database under another bot posts nothing until it is taken over, and then nothing of what was before."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.commands.posting import FOREIGN
+from bot.core.errors import StartupError
+from bot.core.platform import OWNER, STRANGER
+from bot.store import owner
+from bot.store.alone import alone
+from bot.store.notes import Notes
+from bot.store.owner import TAKEN_OVER
+from bot.store.tables import PostState
+from tests.makers import MONDAY, migrated
+from tests.room import Room
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A bot with one group, on the data of application 1."""
+    found = Room(migrated(tmp_path / "room.db"))
+    await found.open()
+    await Notes(found.database).put(OWNER, "1")
+    yield found
+    found.close()
+
+
+async def foreign(room: Room) -> None:
+    """Application 2 was started on it."""
+    await Notes(room.database).put(STRANGER, "2")
+    room.platform.is_ready = False
+
+
+async def test_a_group_under_a_stranger_says_why_nothing_comes(room: Room) -> None:
+    """/status and /prompt say what is wrong and who can mend it (scenario 48)."""
+    await foreign(room)
+    assert FOREIGN in (await room.say("status")).text
+    assert (await room.say("prompt")).text == FOREIGN
+    await Notes(room.database).put(STRANGER, "")
+    assert FOREIGN not in (await room.say("status")).text
+
+
+async def test_taking_over_posts_nothing_of_before(room: Room) -> None:
+    """What waited is given up and its topic comes at the next time; nothing is posted for the time of the pause."""
+    await foreign(room)
+    room.clock.now = MONDAY
+    await room.ticker.tick()
+    room.clock.forward(hours=80)
+    now = room.clock()
+    assert await room.database.write(lambda session: owner.adopt(session, now)) == "2"
+    room.platform.is_ready = True
+    await room.ticker.tick()
+    assert (room.platform.calls, [post.state for post in await room.posts()]) == ([], [PostState.MISSED])
+    assert (await room.posts())[0].reason == TAKEN_OVER
+    await room.days(4)
+    assert room.platform.titles() == ["Topic 1 of 4 · Python"]
+    assert await room.database.read(owner.owner) == ("2", "")
+    assert (room.clock() - MONDAY) < timedelta(days=8)
+
+
+async def test_there_is_nothing_to_take_over_without_a_stranger(room: Room) -> None:
+    """A database that nobody else was started on stays whose it is, with everything that waits."""
+    room.platform.is_ready = False
+    room.clock.now = MONDAY
+    await room.ticker.tick()
+    assert await room.database.write(lambda session: owner.adopt(session, MONDAY)) == ""
+    assert [post.state for post in await room.posts()] == [PostState.DUE]
+
+
+async def test_nothing_is_taken_over_under_a_running_bot(room: Room) -> None:
+    """While a bot has the database, taking it over is refused by that bot's number."""
+    with alone(room.url), pytest.raises(StartupError, match="already: process"):
+        owner.take_over(room.url, MONDAY)
+
+
+async def test_a_group_that_is_not_due_keeps_its_time(room: Room) -> None:
+    """Taking over moves no schedule that lies ahead."""
+    await foreign(room)
+    before = (await room.the_group()).next_due_at
+    now = room.clock()
+    await room.database.write(lambda session: owner.adopt(session, now))
+    assert (await room.the_group()).next_due_at == before == MONDAY
