@@ -53,7 +53,7 @@ async def _bot() -> AsyncIterator[discord.Client]:
     with tempfile.TemporaryDirectory() as folder:
         app = App(Settings(database_url=f"sqlite:///{Path(folder) / 'bench.db'}", _env_file=None))
         async with app:
-            server = asyncio.create_task(app._web()())  # noqa: SLF001 - health and metrics, as in `run`
+            server = asyncio.create_task(app.running().web()())  # health and metrics
             scheduler = AsyncIOScheduler()
             scheduler.add_job(app.ticker.guarded, "interval", seconds=15)
             scheduler.start()

@@ -3,9 +3,8 @@
 import asyncio
 import gc
 import logging
-import signal
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -15,18 +14,15 @@ from bot.commands.table import COMMANDS
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
-from bot.jobs.backups import Backups
 from bot.jobs.deliver import Delivery
-from bot.jobs.scheduler import ticking
 from bot.jobs.tick import Ticker
 from bot.jobs.zone_rules import follow_zone_rules
-from bot.keeping import Keeper
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
+from bot.running import Running
 from bot.settings import Settings
 from bot.store import erasures, health, migrating, notes, planning, roadmaps, workspaces
 from bot.store.alone import alone
-from bot.store.backup import backup_folder
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.reading import RoadmapInvalid
@@ -34,7 +30,6 @@ from bot.study.roadmap_files import default_folder, load_folder
 from bot.study.zones import use_packaged_zones
 
 log = logging.getLogger("roadmate")
-STOP_SECONDS = 10.0
 
 
 def _utc_now() -> datetime:
@@ -87,7 +82,6 @@ class App:
             clock,
         )
         self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
-        self.keeper = Keeper()
         keep = timedelta(days=settings.purge_days)
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up, keep)
 
@@ -143,83 +137,20 @@ class App:
         return await self.database.read(planning.next_due)
 
     async def run(self) -> None:
-        """Run until SIGTERM or Ctrl-C, then finish what is in flight within STOP_SECONDS. Raises StartupError."""
+        """Run until SIGTERM or Ctrl-C, then finish what is in flight within ten seconds. Raises StartupError."""
         token = self.settings.discord_token
         if token is None:
-            message = "DISCORD_TOKEN is not set."
-            raise StartupError(message)
+            raise StartupError("DISCORD_TOKEN is not set.")
         with alone(self.settings.database_url):
-            await self._run(token.get_secret_value())
+            async with self:
+                # A read-only file is noticed by the first change only, and that should be now.
+                with _refused_if_unwritable():
+                    await self.database.write(lambda session: health.beat(session, self.clock()))
+                await self.running().until_stopped(token.get_secret_value())
 
-    async def _run(self, token: str) -> None:
-        async with self:
-            # A read-only file is noticed by the first change only, and that should be now.
-            with _refused_if_unwritable():
-                await self.database.write(lambda session: health.beat(session, self.clock()))
-            stop = asyncio.Event()
-            for name in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(name, stop.set)
-            await self._until(stop, token)
-
-    async def _until(self, stop: asyncio.Event, token: str) -> None:
-        """Until told to stop, or until a task ends by itself, which only a fault that stays makes it do."""
-        keep, seconds = self.keeper.keep, self.settings.tick_seconds
-        work = [
-            keep("discord", lambda: self.platform.run(token)),
-            keep("ticks", lambda: ticking(self.ticker, seconds)),
-        ]
-        backups = self._backups()
-        if backups is not None:
-            work.append(keep("backups", backups.run, most_deaths=None))
-        if self.settings.health_port:
-            work.append(keep("web", self._web(backups), most_deaths=None))
-        tasks = [asyncio.create_task(each) for each in work]
-        stopped = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        await self._finish(tasks)
-        for task in done - {stopped}:
-            task.result()
-
-    def _backups(self) -> Backups | None:
-        settings = self.settings
-        folder = backup_folder(settings.database_url, settings.backup_keep, settings.backup_folder)
-        return Backups(settings.database_url, folder, settings.backup_keep, self.clock) if folder else None
-
-    def _web(self, backups: Backups | None = None) -> Callable[[], Awaitable[None]]:
-        """The server for health and metrics, with everybody told to report to it."""
-        # Not needed by the demo and the tests, and 3 MB.
-        from bot.web.metrics import Metrics
-        from bot.web.server import serve
-        from bot.web.vitals import Vitals
-
-        metrics, settings = Metrics(), self.settings
-        self.dispatcher.measure = metrics.command
-        self.delivery.measure = metrics.post
-        self.ticker.measure = metrics.tick
-        vitals = Vitals(
-            self.database,
-            self.clock,
-            settings.tick_seconds,
-            self.platform,
-            self.ticker.age,
-            self.keeper,
-            backups.age if backups else None,
-        )
-        return lambda: serve(settings.health_host, settings.health_port, vitals, metrics)
-
-    async def _finish(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Send what is in flight, take nothing more, and leave Discord."""
-        self.ticker.stop()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS - 3):
-                await self.ticker.idle()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await self.platform.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def running(self) -> Running:
+        """The process around the bot."""
+        return Running(self.settings, self.clock, self.dispatcher, self.ticker, self.platform)
 
     async def _deliver_now(self, post: int) -> None:
         await self.delivery.run(only=post)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.keeping import Keeper
 from bot.store import health
-from bot.store.counting import counts
+from bot.store.counting import Counts, counts
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 
@@ -78,7 +78,7 @@ class Vitals:
         """Ask everybody; at most every PROBE_EVERY seconds this makes a small write."""
         await self._probe()
         now = self.clock()
-        found = await self.database.read(lambda session: counts(session, now))
+        found = await self._counts(now)
         oldest = found.oldest_due
         return Signs(
             problems=tuple(self._problems()),
@@ -102,6 +102,13 @@ class Vitals:
         age = self.backup_age()
         return math.inf if age is None else age.total_seconds()
 
+    async def _counts(self, now: datetime) -> Counts:
+        try:
+            return await self.database.read(lambda session: counts(session, now))
+        except Unavailable as fault:
+            self._fault = str(fault)
+            return Counts(0, None, {}, 0)
+
     async def _probe(self) -> None:
         if time.monotonic() - self._probed < PROBE_EVERY:
             return
@@ -120,6 +127,6 @@ class Vitals:
         elif age > max(TICK_AGE, 4 * self.tick_seconds):
             yield f"Nothing has ticked for {age:.0f} seconds."
         if self._fault:
-            yield f"The database can't be written: {self._fault}."
+            yield f"The database can't be used: {self._fault}."
         for task in self.keeper.shaky():
             yield f"The task {task} died and was started again."

@@ -158,7 +158,7 @@ async def test_a_full_disk_is_seen_from_outside(disk: Path, port: int) -> None:
         bot = await studying(found)
         await until(port, 200)
         make_room = fill(disk)
-        await until(port, 503, "The database can't be written: database or disk is full.")
+        await until(port, 503, "The database can't be used: database or disk is full.")
         answer = await found.say(found.channels[0], "7", "done")
         assert answer is not None
         assert answer["embeds"][0]["title"] == "Not saved"

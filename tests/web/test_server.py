@@ -9,6 +9,7 @@ import pytest
 from bot import keeping
 from bot.core.errors import Passing
 from bot.store import health
+from bot.store.faults import Unreachable
 from bot.web import vitals
 from bot.web.server import serve
 from tests.makers import MONDAY
@@ -59,12 +60,26 @@ async def test_a_database_that_cannot_be_written_is_not_ready(web: Web) -> None:
     status, said = await ready(web)
     assert (status, said["problems"]) == (
         503,
-        ["The database can't be written: attempt to write a readonly database."],
+        ["The database can't be used: attempt to write a readonly database."],
     )
     assert (await web.figures())["roadmate_database_writable"] == 0
     assert (await web.get("/healthz"))[0] == 200
     spoil(web.room, spoilt=False)
     assert (await ready(web))[0] == 200
+
+
+async def test_a_database_that_cannot_be_asked_is_not_ready(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is gone is a problem among others, and no fault of the page."""
+
+    async def gone(_work: object) -> None:
+        raise Unreachable("the connection is lost")
+
+    monkeypatch.setattr(web.room.database, "read", gone)
+    status, said = await ready(web)
+    assert (status, said["problems"]) == (503, ["The database can't be used: the connection is lost."])
+    assert (await web.figures())["roadmate_database_writable"] == 0
 
 
 async def test_a_task_that_died_is_not_ready_and_both_pages_say_so(
