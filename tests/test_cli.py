@@ -22,6 +22,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.core.errors import StartupError
 from bot.settings import Settings
+from bot.store.alone import alone
 from bot.store.engines import open_engine
 from bot.store.health import beat
 from bot.store.migrating import newest
@@ -175,6 +176,14 @@ def test_migrate_tells_what_it_did() -> None:
     """`migrate` makes the database, and the second time there is nothing to do."""
     assert say("migrate").output == f"Schema none -> {newest()}.\n"
     assert say("migrate").output == f"Already at schema {newest()}.\n"
+
+
+def test_migrate_leaves_a_running_bot_alone(tmp_path: Path) -> None:
+    """The schema is not changed under a bot that knows the older one."""
+    with alone(f"sqlite:///{tmp_path / 'roadmate.db'}"):
+        result = say("migrate")
+    assert result.exit_code == 1
+    assert "already: process" in result.stderr
 
 
 def test_backup_is_whole_while_somebody_writes() -> None:

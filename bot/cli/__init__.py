@@ -110,11 +110,14 @@ def demo(
 def migrate() -> None:
     """Bring the database to this version's schema.
 
-    `run` does it by itself.
+    `run` does it by itself. Not while an older version runs on it.
     """
+    from bot.store.alone import alone
     from bot.store.migrating import upgrade
 
-    before, now = upgrade(read_settings().database_url)
+    url = read_settings().database_url
+    with alone(url):
+        before, now = upgrade(url)
     typer.echo(f"Already at schema {now}." if before == now else f"Schema {before or 'none'} -> {now}.")
 
 

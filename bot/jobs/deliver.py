@@ -264,6 +264,7 @@ class Delivery:
                 "kind": claimed.post.kind,
                 "group": claimed.group.id,
                 "outcome": outcome,
+                "ms": round((time.monotonic() - claimed.began) * 1000, 1),
                 "late_s": round(late, 1),
             },
         )

@@ -1,7 +1,8 @@
 """The queue of posts: claiming a row, and recording what became of it."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -54,12 +55,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A claimed post with what is needed to send it."""
+    """A claimed post with what is needed to send it. The attempt `began` then, on the monotonic clock."""
 
     post: Post
     group: Group
     workspace: Workspace
     doubt: datetime | None
+    began: float = field(default_factory=time.monotonic)
 
 
 def claim(

@@ -657,6 +657,7 @@ async def test_what_was_done_is_logged_without_words(room: Room, caplog: pytest.
     await room.tick(minutes=1)
     (line, thread) = [record for record in caplog.records if record.name == "roadmate.posts"]
     assert (line.outcome, line.kind, line.late_s) == ("sent", PostKind.PROMPT, 0.0)  # type: ignore[attr-defined]
+    assert 0 < line.ms < 10_000  # type: ignore[attr-defined]
     assert thread.outcome == "thread"  # type: ignore[attr-defined]
 
 
