@@ -33,7 +33,7 @@ _POSTGRES = {
 def open_engine(url: str, size: int = 1, *, read_only: bool = False) -> Engine:
     """An engine of up to `size` connections, for transactions that decide on what they read, or only read.
 
-    Parameters stay out of the text of errors, which is logged: what people wrote is among them.
+    What people wrote is kept out of the text of its errors, which is logged.
     Raises StartupError when the address can't be used; it connects to nothing yet.
     """
     return (_sqlite if is_sqlite(url) else _postgres)(url, size, read_only=read_only)

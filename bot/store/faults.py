@@ -1,6 +1,6 @@
 """What a database's error means for the one who wanted something saved."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
@@ -42,9 +42,21 @@ _UNREACHABLE = ("08", "57P")
 
 def explained(error: DBAPIError) -> Exception:
     """The fault that an error of the database is, or the error itself where it is a fault of ours."""
-    state = getattr(error.orig, "sqlstate", None)
-    kind = _of_sqlite(error) if not hasattr(error.orig, "sqlstate") else _of_postgres(error, state)
+    if hasattr(error.orig, "sqlstate"):
+        _keep_quiet(error)
+        kind = _of_postgres(error, getattr(error.orig, "sqlstate", None))
+    else:
+        kind = _of_sqlite(error)
     return kind(str(error.orig)) if kind is not None else error
+
+
+def _keep_quiet(error: DBAPIError) -> None:
+    """Leave out the detail, in which PostgreSQL quotes the row that failed: what people wrote is in it."""
+    said: Any = error.orig
+    if said.diag.message_detail:
+        loud, quiet = str(said), said.diag.message_primary
+        error.args = (error.args[0].replace(loud, quiet), *error.args[1:])
+        said.args = (quiet,)
 
 
 def _of_sqlite(error: DBAPIError) -> type[Exception] | None:

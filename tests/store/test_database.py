@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import Session, select
 
-from bot.dispatch import BUSY
+from bot.dispatch import BUSY, FAULT
 from bot.store import engines
 from bot.store.database import Database
 from bot.store.faults import Busy
@@ -136,6 +136,24 @@ async def test_other_faults_of_the_database_are_not_hidden(database: Database) -
     """A missing table is neither "busy" nor "full": it is a fault that must be seen."""
     with pytest.raises(DBAPIError, match=r"no such table|does not exist"):
         await database.write(lambda session: session.connection().execute(text("SELECT 1 FROM nowhere")))
+
+
+def refuse_notes(session: Session) -> str:
+    """Let the database refuse marks with a note, each kind in its way."""
+    if session.connection().dialect.name == "postgresql":
+        return "ALTER TABLE mark ADD CONSTRAINT broken CHECK (note = '')"
+    return "CREATE TRIGGER t BEFORE INSERT ON mark WHEN NEW.note != '' BEGIN SELECT RAISE(ABORT, 'broken'); END"
+
+
+async def test_an_error_of_the_database_tells_nothing_that_people_wrote(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failing statement is logged with its text and without its values (scenario 43)."""
+    await room.database.write(lambda session: session.connection().execute(text(refuse_notes(session))))
+    assert (await room.say("done", item="python", note="canary-note")).title == FAULT
+    assert "broken" in caplog.text
+    assert "INSERT INTO" in caplog.text
+    assert [word for word in ("canary", "olivia") if word in caplog.text] == []
 
 
 def test_naive_times_are_refused(session: Session) -> None:
