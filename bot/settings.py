@@ -9,6 +9,8 @@ from pydantic import DirectoryPath, Field, SecretStr, ValidationError, Validatio
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_FILE = Path(".env")
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+"""How the address of a database begins."""
 
 
 class Settings(BaseSettings):
@@ -46,8 +48,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("should begin with sqlite:/// or postgresql+psycopg://")
+        if not url.startswith(DATABASES):
+            raise ValueError(f"should begin with {' or '.join(DATABASES)}")
         return url
 
     @field_validator("log_level", "log_format", mode="before")

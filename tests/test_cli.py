@@ -80,6 +80,7 @@ def test_help_is_light() -> None:
         "run",
         "demo",
         "migrate",
+        "copy",
         "backup",
         "restore",
         "adopt",

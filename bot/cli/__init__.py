@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import checks, roadmaps
+from bot.cli import checks, copying, roadmaps
 from bot.core.errors import StartupError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(roadmaps.cli, name="roadmap")
+cli.command()(copying.copy)
 
 
 def main() -> None:

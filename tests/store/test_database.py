@@ -138,18 +138,22 @@ async def test_other_faults_of_the_database_are_not_hidden(database: Database) -
         await database.write(lambda session: session.connection().execute(text("SELECT 1 FROM nowhere")))
 
 
-def refuse_notes(session: Session) -> str:
-    """Let the database refuse marks with a note, each kind in its way."""
-    if session.connection().dialect.name == "postgresql":
-        return "ALTER TABLE mark ADD CONSTRAINT broken CHECK (note = '')"
-    return "CREATE TRIGGER t BEFORE INSERT ON mark WHEN NEW.note != '' BEGIN SELECT RAISE(ABORT, 'broken'); END"
+def refuse(session: Session, table: str, column: str) -> None:
+    """Let the database refuse rows with a text in a column, each kind in its way."""
+    connection = session.connection()
+    statement = f"ALTER TABLE {table} ADD CONSTRAINT broken CHECK ({column} = '')"
+    if connection.dialect.name == "sqlite":
+        broken = f"WHEN NEW.{column} != '' BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        statement = f"CREATE TRIGGER t BEFORE INSERT ON {table} {broken}"
+    connection.execute(text(statement))
 
 
+@pytest.mark.parametrize("table,column", [("mark", "note"), ("member", "name")])
 async def test_an_error_of_the_database_tells_nothing_that_people_wrote(
-    room: Room, caplog: pytest.LogCaptureFixture
+    room: Room, caplog: pytest.LogCaptureFixture, table: str, column: str
 ) -> None:
     """A failing statement is logged with its text and without its values (scenario 43)."""
-    await room.database.write(lambda session: session.connection().execute(text(refuse_notes(session))))
+    await room.database.write(lambda session: refuse(session, table, column))
     assert (await room.say("done", item="python", note="canary-note")).title == FAULT
     assert "broken" in caplog.text
     assert "INSERT INTO" in caplog.text
