@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bot.cli import cli
 from bot.core.errors import StartupError
-from bot.store import copying, groups, members, migrating
+from bot.store import copying, members, migrating, workspaces
 from bot.store.alone import alone
 from bot.store.columns import UtcDateTime
 from bot.store.copying import copy
@@ -165,7 +165,7 @@ async def test_the_bot_goes_on_where_it_was(file: str, nothing: str) -> None:
     database.open()
 
     def more(session: Session) -> tuple[Any, ...]:
-        groups.enter_workspace(session, "discord", "2", "Another", MONDAY)
+        workspaces.enter(session, "discord", "2", "Another", MONDAY)
         mark = members.add_mark(session, 1, NewMark(item, Act.UNDONE, MONDAY, undoes=1))
         session.add(ItemRow(roadmap_id=1, key="new", title="New"))
         session.flush()
