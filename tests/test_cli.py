@@ -22,6 +22,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.core.errors import StartupError
 from bot.settings import Settings
+from bot.store import disk
 from bot.store.alone import alone
 from bot.store.engines import open_engine
 from bot.store.health import beat
@@ -255,6 +256,15 @@ def test_doctor_sees_each_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     found = verdicts()
     assert found["roadmaps"] == found["database"] == "fail"
     assert say("doctor").exit_code == 1
+
+
+def test_doctor_sees_a_network_drive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where `run` would refuse the place of the database, doctor says so too."""
+    say("migrate")
+    (tmp_path / "mountinfo").write_text("1 0 0:1 / / rw - nfs4 server:/ rw\n", "utf-8")
+    monkeypatch.setattr(disk, "MOUNTS", tmp_path / "mountinfo")
+    assert verdicts()["database"] == "fail"
+    assert "network file system (nfs4)" in say("doctor").stdout
 
 
 def test_doctor_refuses_a_newer_schema() -> None:

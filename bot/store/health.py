@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.errors import StartupError
-from bot.store.disk import is_sqlite
+from bot.store.disk import check_disk, is_sqlite, sqlite_file
 from bot.store.engines import open_engine
 from bot.store.migrating import newest, revision_of
 from bot.store.owner import owner
@@ -59,8 +59,10 @@ def look(database_url: str) -> Health:
     """Open the database for writing, change nothing, and say how it is. Raises StartupError."""
     url = make_url(database_url)
     address = url.render_as_string(hide_password=True)
-    if is_sqlite(database_url) and not Path(url.database or "").exists():
-        return Health(address, exists=False)
+    if is_sqlite(database_url):
+        if not Path(url.database or "").exists():
+            return Health(address, exists=False)
+        check_disk(sqlite_file(database_url))
     try:
         return _look(database_url, address)
     except SQLAlchemyError as error:

@@ -1,6 +1,5 @@
 """A database under another bot posts nothing until it is taken over, and then nothing of what was before."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,18 +13,18 @@ from bot.store.alone import alone
 from bot.store.notes import Notes
 from bot.store.owner import TAKEN_OVER
 from bot.store.tables import PostState
+from tests.conftest import DATABASES
 from tests.makers import MONDAY, migrated
 from tests.room import Room
 
+pytestmark = pytest.mark.databases(*DATABASES)
+
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(room: Room) -> Room:
     """A bot with one group, on the data of application 1."""
-    found = Room(migrated(tmp_path / "room.db"))
-    await found.open()
-    await Notes(found.database).put(OWNER, "1")
-    yield found
-    found.close()
+    await Notes(room.database).put(OWNER, "1")
+    return room
 
 
 async def foreign(room: Room) -> None:
@@ -70,10 +69,18 @@ async def test_there_is_nothing_to_take_over_without_a_stranger(room: Room) -> N
     assert [post.state for post in await room.posts()] == [PostState.DUE]
 
 
-async def test_nothing_is_taken_over_under_a_running_bot(room: Room) -> None:
+def test_nothing_is_taken_over_under_a_running_bot(tmp_path: Path) -> None:
     """While a bot has the database, taking it over is refused by that bot's number."""
-    with alone(room.url), pytest.raises(StartupError, match="already: process"):
-        owner.take_over(room.url, MONDAY)
+    url = migrated(tmp_path / "room.db")
+    with alone(url), pytest.raises(StartupError, match="already: process"):
+        owner.take_over(url, MONDAY)
+
+
+async def test_a_database_is_taken_over_from_outside(room: Room) -> None:
+    """The command line opens it by its address, and commits."""
+    await foreign(room)
+    assert owner.take_over(room.url, MONDAY) == "2"
+    assert await room.database.read(owner.owner) == ("2", "")
 
 
 async def test_a_group_that_is_not_due_keeps_its_time(room: Room) -> None:
