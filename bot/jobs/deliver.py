@@ -166,7 +166,7 @@ class Delivery:
             return None
         message = await self._message(claimed, now)
         try:
-            return await self._platform(claimed).find(message, due - timedelta(minutes=1))
+            return await self._platform(claimed).find(message, due - SKEW)
         except Held:
             # It can't be read, and as far as anybody knows nothing was tried: an outage is likelier than a backup.
             return None

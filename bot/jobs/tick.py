@@ -61,8 +61,9 @@ class Ticker:
             await self._purge()
 
     def age(self) -> float:
-        """Seconds since ticking last got anywhere; a long tick gets somewhere with each batch."""
-        return time.monotonic() - max(self._planned, self.delivery.looked)
+        """Seconds since ticking last got anywhere; a delivery under way has to get somewhere as well."""
+        began = min(self._planned, self.delivery.looked) if self._delivering.locked() else self._planned
+        return time.monotonic() - began
 
     async def plan(self) -> int:
         """Plan one batch of groups in one transaction; return how many there were."""

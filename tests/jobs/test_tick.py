@@ -1,6 +1,7 @@
 """The tick lives on whatever happens to it."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -119,3 +120,24 @@ async def test_ticking_gets_somewhere_by_ticks_only(room: Room) -> None:
     assert room.ticker.age() == float("inf")
     await room.ticker.tick()
     assert room.ticker.age() < float("inf")
+
+
+async def test_a_delivery_that_hangs_is_seen(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planning goes on beside a delivery; that makes nobody believe that posts go out."""
+    hanging = asyncio.Event()
+
+    async def hang(*_: object) -> object:
+        hanging.set()
+        return await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(room.delivery), "run", hang)
+        tick = asyncio.create_task(room.ticker.guarded())
+        await hanging.wait()
+        room.delivery.looked = time.monotonic() - 90
+        await room.ticker.guarded()
+        assert room.ticker.age() >= 90
+        tick.cancel()
+        await asyncio.gather(tick, return_exceptions=True)
+    await room.ticker.guarded()
+    assert room.ticker.age() < 90
