@@ -92,6 +92,18 @@ async def test_the_export_holds_everything_of_one_person(group: World) -> None:
     assert [place["channel"] for place in organizer["organizes"]] == ["study", "random"]
 
 
+async def test_the_file_holds_no_secret(group: World) -> None:
+    """Nothing of the installation and nothing that somebody else wrote is in it (scenario 43)."""
+    await record(group)
+    await say(group.bob, "/done", item="leetcode", note="canary-of-bob")
+    await group.app.notes.put("secret", "canary-of-the-installation")
+    reply: Reply = await ask(group, group.alice, "mydata export")
+    assert reply.attachment is not None
+    text = reply.attachment.content.decode()
+    assert "for my eyes" in text
+    assert "canary" not in text
+
+
 async def test_the_file_comes_over_discord(group: World) -> None:
     """The file goes with the answer itself, directly or after a slow one was deferred."""
     await record(group)
