@@ -32,8 +32,7 @@ def restore(database_url: str, backup: Path, now: datetime) -> Path | None:
         try:
             copy_checked(backup, partial)
             _check_schema(partial, backup)
-            aside = _set_aside(path, path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}"))
-            partial.replace(path)
+            aside = _exchange(path, partial, path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}"))
             sync(path.parent)
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else error
@@ -61,13 +60,24 @@ def _check_schema(copy: Path, backup: Path) -> None:
         )
 
 
-def _set_aside(path: Path, aside: Path) -> Path | None:
-    """Give the database a second name, so that there is one at every moment; its log must not meet the new one."""
+def _exchange(path: Path, new: Path, aside: Path) -> Path | None:
+    """Put a file in the place of the database, which gets another name first, so that there is one at every moment.
+
+    Its log goes along: it must never meet another database.
+    """
     if not path.exists():
+        new.replace(path)
         return None
+    log, log_aside = path.with_name(f"{path.name}-wal"), aside.with_name(f"{aside.name}-wal")
     os.link(path, aside)
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists():
-        log.rename(aside.with_name(f"{aside.name}-wal"))
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    try:
+        if log.exists():
+            log.rename(log_aside)
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+        new.replace(path)
+    except OSError:
+        if log_aside.exists():
+            log_aside.rename(log)
+        aside.unlink()
+        raise
     return aside

@@ -1,5 +1,7 @@
 """A backup takes the place of the database, whole, and the one before is kept."""
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -79,6 +81,26 @@ def test_a_broken_database_is_replaced_with_its_log_out_of_the_way(database: Pat
     assert aside.read_bytes().startswith(b"no database")
     assert noted(database) == "then"
     assert aside.with_name(f"{aside.name}-wal").read_bytes() == b"no log"
+
+
+def test_a_restore_that_fails_at_the_last_moment_changes_nothing(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the exchange itself fails, the database has its log back, and nothing else lies about."""
+
+    def refuse(path: Path, _target: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    before = names(database.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(
+            StartupError, match=r"not restored: Input/output error\. The database is as it was"
+        ):
+            restore(f"sqlite:///{database}", database.parent / "backup.db", MONDAY)
+    assert names(database.parent) - before <= {"roadmate.db.lock"}
+    assert before - names(database.parent) == set()
+    assert noted(database) == "now"
 
 
 def test_nothing_is_restored_under_a_running_bot(database: Path) -> None:
