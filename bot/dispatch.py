@@ -84,7 +84,7 @@ class Dispatcher:
     async def handle(self, request: Request) -> Reply:
         """Answer a request. Never raises but for cancellation: every fault becomes a Reply."""
         started = time.perf_counter()
-        outcome, reply = await self._outcome(request)
+        outcome, reply = await self._in_turn(request)
         took = time.perf_counter() - started
         # On the loop's next round: the answer goes out before its line is written.
         asyncio.get_running_loop().call_soon(self._tell, request, outcome, took)
@@ -94,14 +94,18 @@ class Dispatcher:
         _log(request, outcome, took)
         self.measure(request.command if request.command in self.commands else "unknown", outcome, took)
 
-    async def _outcome(self, request: Request) -> tuple[str, Reply]:
+    async def _in_turn(self, request: Request) -> tuple[str, Reply]:
         command = self.commands.get(request.command)
         try:
             with self.turns.turn((request.platform, request.person.id), command.cost if command else 1):
-                return "ok", await self._run(request, command)
+                return await self._outcome(request, command)
         except TooFast as fault:
             wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
+
+    async def _outcome(self, request: Request, command: Command | None) -> tuple[str, Reply]:
+        try:
+            return "ok", await self._run(request, command)
         except Refused as refused:
             return "refused", refused.reply
         except Unavailable as fault:

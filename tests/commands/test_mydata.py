@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.reply import Reply
 from bot.store import erasures
-from tests.commands.asking import ask, days, dump, ids_in, press, rows
+from tests.commands.asking import ask, days, dump, ids_in, press
 from tests.conftest import World
 from tests.talk import Said, click, say
 

@@ -3,15 +3,18 @@
 from datetime import timedelta
 from importlib.metadata import version
 
+import pytest
 from sqlmodel import Session
 
 from bot.jobs.zone_rules import NOTE, follow_zone_rules
 from bot.store import notes
 from bot.store.tables import Group, GroupState
-from tests.conftest import World
+from tests.conftest import DATABASES, World
 from tests.jobs.desk import desk
 from tests.makers import MONDAY, group
 from tests.talk import say
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 HOUR = timedelta(hours=1)
 

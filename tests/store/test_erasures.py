@@ -9,7 +9,16 @@ from sqlmodel import Session, select
 from bot.core.errors import StartupError
 from bot.store import erasures, members, notes
 from bot.store.tables import Member, Meta
+from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap
+
+pytestmark = pytest.mark.databases(*DATABASES)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder where the bot runs, in which the list is for a database on a server."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
