@@ -163,6 +163,6 @@ class App:
         now, name = self.clock(), self.platform.name
         await self.database.write(lambda session: workspaces.leave(session, name, workspace, now))
 
-    async def _came(self, present: Collection[str]) -> None:
+    async def _came(self, present: Collection[str]) -> Sequence[str]:
         name = self.platform.name
-        await self.database.write(lambda session: workspaces.come_back(session, name, present))
+        return await self.database.write(lambda session: workspaces.come_back(session, name, present))

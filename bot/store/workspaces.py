@@ -23,7 +23,9 @@ def enter(session: Session, platform: str, external_id: str, name: str, now: dat
     if found is None:
         found = Workspace(platform=platform, external_id=external_id, joined_at=now)
     found.name = name
+    session.add(found)
     _welcome(session, found)
+    session.flush()
     return found
 
 
@@ -36,18 +38,21 @@ def leave(session: Session, platform: str, external_id: str, now: datetime) -> N
         session.exec(update(Group).where(col(Group.workspace_id) == found.id).values(next_due_at=None))
 
 
-def come_back(session: Session, platform: str, external_ids: Collection[str]) -> None:
-    """Go on where these workspaces had left; what came due meanwhile is late or missed, as after an outage."""
-    left = session.exec(
-        select(Workspace).where(Workspace.platform == platform, col(Workspace.left_at).is_not(None))
-    )
-    for found in left.all():
+def come_back(session: Session, platform: str, external_ids: Collection[str]) -> Sequence[str]:
+    """Go on in these workspaces where they had left; return those that had not and are not among them.
+
+    What came due meanwhile is late or missed, as after an outage.
+    """
+    missing = []
+    for found in session.exec(select(Workspace).where(Workspace.platform == platform)).all():
         if found.external_id in external_ids:
             _welcome(session, found)
+        elif found.left_at is None:
+            missing.append(found.external_id)
+    return missing
 
 
 def _welcome(session: Session, found: Workspace) -> None:
-    session.add(found)
     if found.left_at is not None:
         found.left_at = None
         for group in groups.groups_of(session, found.platform, found.external_id):
@@ -56,7 +61,6 @@ def _welcome(session: Session, found: Workspace) -> None:
                 times = group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
                 group.next_due_at = next_due(Schedule(*times), group.planned_to)
                 session.add(group)
-    session.flush()
 
 
 def purge(session: Session, before: datetime) -> Sequence[int]:

@@ -1,7 +1,7 @@
 """The connection to Discord: one command tree, one road for clicks, and a small cache."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 import discord
@@ -15,13 +15,11 @@ from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
 from bot.platforms.discord.ownership import is_ours
 from bot.platforms.discord.requests import Interaction, request_from
+from bot.platforms.discord.servers import Came, Left, look_around
 from bot.platforms.discord.syncing import sync
 
 log = logging.getLogger("roadmate.discord")
 
-Left = Callable[[str], Awaitable[None]]
-Came = Callable[[Collection[str]], Awaitable[None]]
-"""Told the ids of servers that the bot is in."""
 LONGEST_WAIT = 30.0
 """Seconds to wait for a rate limit before giving up; the shortest that discord.py takes."""
 
@@ -87,8 +85,8 @@ class Client(discord.Client):
             await clicked(interaction, self._commands, self._handle)
 
     async def on_ready(self) -> None:
-        """Say which servers the bot is in: it may have been taken back while it was away."""
-        await self._came({str(guild.id) for guild in self.guilds})
+        """Find out what has changed while the bot was away."""
+        await look_around(self, self._came, self._left)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say which server the bot was added to."""

@@ -12,10 +12,11 @@ from bot.core.errors import Passing, StartupError
 from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
 from bot.platforms.discord import sending
-from bot.platforms.discord.client import Came, Client, Left
+from bot.platforms.discord.client import Client
 from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.requests import NAME
+from bot.platforms.discord.servers import Came, Left
 from bot.platforms.discord.traffic import Pace, direct
 
 NOT_ACCEPTED = (

@@ -92,6 +92,7 @@ class Bot:
         self.kept: dict[str, str] = {}
         self.left: list[str] = []
         self.came: set[str] = set()
+        self.missing: list[str] = []
         self.now = datetime(2026, 1, 5, 9, tzinfo=UTC)
         self.platform = self.make()
 
@@ -149,8 +150,9 @@ class Bot:
     async def _leave(self, workspace: str) -> None:
         self.left.append(workspace)
 
-    async def _come(self, present: Collection[str]) -> None:
+    async def _come(self, present: Collection[str]) -> Sequence[str]:
         self.came |= set(present)
+        return self.missing
 
     def post(self, *buttons: Button, mark: str = "m1") -> Message:
         """A post for #study, with a Done button that carries its mark."""

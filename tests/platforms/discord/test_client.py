@@ -82,6 +82,37 @@ async def test_servers_are_told_when_they_come_and_at_every_start(bot: Bot) -> N
     assert bot.came == {str(bot.guild.id)}
 
 
+async def test_a_server_that_was_left_while_away_is_found_out(bot: Bot) -> None:
+    """After a start, a server that should be there and is not is asked for; only Discord's answer says gone."""
+    bot.missing = ["42", str(bot.guild.id)]
+    bot.platform = bot.make()
+    await bot.env.restart_bot(bot.platform.client)
+    assert bot.left == ["42"]
+
+
+async def test_another_shards_servers_are_not_asked_for(bot: Bot) -> None:
+    """A connection asks only for the servers that it would see, and for few of them at a time."""
+    bot.missing = [str(number << 22) for number in range(100)]
+    client = bot.platform.client
+    client.shard_id, client.shard_count = 1, 2
+    client.dispatch("ready")
+    await bot.env.settle()
+    assert bot.left == [str(number << 22) for number in range(1, 41, 2)]
+
+
+async def test_an_unclear_answer_is_not_gone(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that Discord can't tell us about just now is left alone."""
+
+    async def fails(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(bot.platform.client.http, "get_guild", fails)
+    bot.missing = ["42"]
+    bot.platform.client.dispatch("ready")
+    await bot.env.settle()
+    assert bot.left == []
+
+
 async def test_leaving_a_server_is_told_and_an_outage_is_not(bot: Bot) -> None:
     """Only a bot that was removed has left."""
     emit = bot.env.backend.emit

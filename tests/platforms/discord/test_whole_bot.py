@@ -1,5 +1,8 @@
 """The real commands on the platform, from setting a group up to a click after a restart."""
 
+from sqlmodel import Session
+
+from bot.store import workspaces
 from tests.conftest import World
 from tests.talk import click, say, suggestions
 
@@ -31,3 +34,26 @@ async def test_another_server_knows_nothing_of_it(world: World) -> None:
     said = await say(world.charlie, "/next")
     assert said.private
     assert "Python" not in said
+
+
+async def test_a_removal_while_away_is_noticed_and_a_return_too(world: World) -> None:
+    """A start finds out which servers have removed the bot meanwhile, and goes on in those that took it back."""
+    now, here = world.env.now(), str(world.guild.id)
+    await say(world.olivia, "/setup")
+
+    def change(session: Session) -> None:
+        workspaces.enter(session, "discord", "42", "Gone", now)
+        workspaces.leave(session, "discord", here, now)
+
+    await world.app.database.write(change)
+    await world.restart()
+    left = await world.app.database.read(
+        lambda session: {
+            at: found.left_at
+            for at in ("42", here)
+            if (found := workspaces.workspace(session, "discord", at)) is not None
+        }
+    )
+    assert left == {"42": now, here: None}
+    await world.forward(days=4, hours=9)
+    assert len(world.posts()) == 1
