@@ -215,7 +215,7 @@ async def test_the_list_names_nobody(group: World) -> None:
     text = erased(group).read_text()
     assert len([line for line in text.splitlines() if not line.startswith("#")]) == 3
     assert str(group.alice.id) not in text
-    assert (erasures.SEEN, "2") in rows(group, "SELECT key, value FROM meta")
+    assert await group.app.notes.get(erasures.SEEN) == "2"
 
 
 async def test_nothing_is_deleted_where_it_could_not_be_remembered(group: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import payloads
 from tests.faults.gateways import FAULTS, FORGOTTEN, gateway_rounds
 from tests.faults.kills import MONDAY
 from tests.faults.process import Nursery, start
@@ -42,18 +43,18 @@ async def test_a_close_that_nobody_can_mend_ends_the_bot(tmp_path: Path, code: i
 async def test_a_bot_that_was_removed_stops_posting_and_keeps_the_data(
     tmp_path: Path, nursery: Nursery
 ) -> None:
-    """Removed from a server its group is held; invited again and set up, it goes on (scenario 22)."""
+    """Removed from a server nothing is planned there; invited again, the group goes on by itself (scenario 22)."""
     async with world(tmp_path, nursery, 1) as found:
         await found.start()
         await found.set_up()
         (guild,) = found.discord.guilds
         await found.gateway.lose_guild(guild, outage=False)
-        state = "SELECT state FROM study_group"
-        assert await found.until(lambda: found.rows(state) == [("held",)])
+        due = "SELECT state, next_due_at IS NULL FROM study_group"
+        assert await found.until(lambda: found.rows(due) == [("active", 1)])
         found.move_to(found.next_time(MONDAY))
         assert await found.settled()
         assert found.discord.posts(found.channels[0]) == []
-        await found.say(found.channels[0], "4001", "setup")
-        assert found.rows(state) == [("active",)]
+        await found.gateway.dispatch("GUILD_CREATE", payloads.guild(guild, found.discord.guilds[guild]))
+        assert await found.until(lambda: found.rows(due) == [("active", 0)])
         found.move_to(found.next_time(MONDAY))
         assert await found.until(lambda: len(found.discord.posts(found.channels[0])) == 1)
