@@ -86,15 +86,19 @@ class Client(discord.Client):
 
     async def on_ready(self) -> None:
         """Find out what has changed while the bot was away."""
-        await look_around(self, self._came, self._left)
+        # On another bot's data, where this one is says nothing about where that one is.
+        if not self.is_foreign:
+            await look_around(self, self._came, self._left)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say which server the bot was added to."""
-        await self._came({str(guild.id)})
+        if not self.is_foreign:
+            await self._came({str(guild.id)})
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Say which server the bot was removed from; an outage is none of it."""
-        await self._left(str(guild.id))
+        if not self.is_foreign:
+            await self._left(str(guild.id))
 
     async def _typed(self, interaction: Interaction, command: Command, args: dict[str, Value]) -> None:
         request = request_from(interaction, command.name, args)

@@ -33,6 +33,18 @@ async def test_a_copy_under_another_bot_posts_nothing_and_says_why(
     assert "roadmate adopt" in caplog.text
 
 
+async def test_a_copy_keeps_every_server_whatever_the_other_bot_is_in(bot: Bot) -> None:
+    """Servers that the other bot is not in, joins or leaves are no reason to delete or wake anything."""
+    bot.kept[OWNER], bot.missing = "42", ["43"]
+    bot.came.clear()
+    await restart(bot)
+    guild = bot.platform.client.get_guild(bot.guild.id)
+    bot.platform.client.dispatch("guild_join", guild)
+    bot.platform.client.dispatch("guild_remove", guild)
+    await bot.env.settle()
+    assert (bot.left, bot.came) == ([], set())
+
+
 async def test_a_copy_brought_home_posts_again(bot: Bot) -> None:
     """Back under its own bot, the stranger is forgotten."""
     bot.kept[STRANGER] = "42"
