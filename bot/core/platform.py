@@ -45,13 +45,15 @@ class Unsure(Exception):
 class Message:
     """A post on its way out. The same `nonce` within a few minutes is the same message to the platform.
 
-    `mark` stands in the ids of the post's buttons, so that it is found again in the channel's history.
+    `mark` stands in the ids of the post's buttons, so that it is found again in the channel's history. `still` is
+    asked when the message is about to leave: a machine may have slept since it was decided to send it again.
     """
 
     channel: str
     reply: Reply
     nonce: str
     mark: str
+    still: Callable[[], bool] = lambda: True
 
 
 OWNER, STRANGER = "application", "stranger"

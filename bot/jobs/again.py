@@ -11,6 +11,7 @@ recognises its nonce; later the channel's history is read."""
 SKEW = timedelta(hours=1)
 """How far the platform's clock may be from ours."""
 AGAIN, MOST_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
+THREAD_AGAIN = timedelta(minutes=1)
 AT_LEAST = timedelta(seconds=1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

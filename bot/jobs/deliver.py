@@ -4,15 +4,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlmodel import Session
 
 from bot.commands.post_texts import composed, discussion, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
-from bot.jobs.again import AGAIN, SKEW, Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.again import SKEW, THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
 from bot.store import groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -180,7 +181,11 @@ class Delivery:
             lambda session: composed(session, catalog, claimed.group, claimed.post, now)
         )
         nonce = f"rm{_id(claimed)}.{claimed.post.edition}"
-        return Message(claimed.group.channel, reply, nonce, mark_of(claimed.post))
+        message = Message(claimed.group.channel, reply, nonce, mark_of(claimed.post))
+        first = claimed.doubt
+        if first is None or not self.watch.nonce_holds(first):
+            return message
+        return replace(message, still=partial(self.watch.nonce_holds, first))
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT
@@ -234,7 +239,7 @@ class Delivery:
                 claimed, "no thread", lambda s: queue.record_thread_later(s, _id(claimed), None, why)
             )
         except (TryLater, Unsure) as fault:
-            wait = after_refusal(fault.seconds) if isinstance(fault, TryLater) else AGAIN
+            wait = after_refusal(fault.seconds) if isinstance(fault, TryLater) else THREAD_AGAIN
             why, at = str(fault), self._thread_again(claimed, wait)
             await self._record(
                 claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, why)
@@ -248,10 +253,10 @@ class Delivery:
         else:
             await self._record(claimed, "thread", lambda s: queue.record_thread(s, _id(claimed), thread_id))
 
-    def _thread_again(self, claimed: Claimed, wait: timedelta = AGAIN) -> datetime | None:
+    def _thread_again(self, claimed: Claimed, wait: timedelta = THREAD_AGAIN) -> datetime | None:
         """When to try once more, as long as anybody would still want to discuss there."""
         now, sent = self.clock(), claimed.post.sent_at
-        return now + max(wait, AGAIN * 4) if sent is None or now - sent <= self.catch_up else None
+        return now + wait if sent is None or now - sent <= self.catch_up else None
 
     async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.

@@ -12,8 +12,8 @@ import os
 import runpy
 import signal
 import sys
+import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import wraps
 from pathlib import Path
@@ -30,7 +30,7 @@ import bot.settings
 import bot.store.migrating
 from bot import keeping
 from bot.jobs import scheduler
-from bot.platforms.discord import faults, sending
+from bot.platforms.discord import faults, sending, traffic
 from bot.store import queue
 from tests.faults.clock import SharedClock
 
@@ -160,11 +160,25 @@ def _without_first_scheduler() -> None:
     scheduler.ticking.__defaults__ = (2.0,)
 
 
+def _without_first_answer() -> None:
+    # discord.py repeats by itself then.
+    traffic.SERVER_ERROR = 1000
+
+
+def _without_pace() -> None:
+    async def at_once(_: object) -> None:
+        return None
+
+    traffic.Pace.turn = at_once  # type: ignore[assignment,method-assign]
+
+
 WITHOUT = {
     "first scheduler": _without_first_scheduler,
     "nonce": _without_nonce,
     "claim": _without_claim,
     "history": _without_history,
+    "first answer": _without_first_answer,
+    "pace": _without_pace,
 }
 
 
@@ -186,9 +200,12 @@ def _forked(order: Order) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for here, there in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(here, there)
-    with suppress(BaseException):
+    try:
         become(order)
-    os._exit(0)
+    except Exception:  # noqa: BLE001 - nothing may get out of a fork
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ LONG = 1337.0
 SHORTLY, LATER = timedelta(seconds=10), timedelta(minutes=4)
 """How much later than it could the bot tries again: the nonce still holds then, or it does not."""
 QUIET = 1.05
-"""Seconds without a request after which nothing is under way. The clock never jumps under one that is: a machine
-that naps between deciding to repeat and repeating is not what is looked at here."""
+"""Seconds without a request after which nothing is under way and the clock moves on."""
 MOST_STEPS = 40
 Making = Callable[[When, random.Random], list[Act]]
 

@@ -84,8 +84,8 @@ class Limit:
         return max(place + 1 - bisect_left(self.taken, now - 1) for place, now in enumerate(self.taken))
 
 
-async def storm(world: World, chance: random.Random) -> Storm:
-    """Let everybody be due at once, ask for /next all the while, and measure."""
+async def storm(world: World, chance: random.Random, within: float = 60.0) -> Storm:
+    """Let everybody be due at once, ask for /next all the while, and measure; `within` is for trouble."""
     await world.start()
     await _set_up_all(world)
     limit, counter = Limit(), Counter(world)
@@ -94,7 +94,7 @@ async def storm(world: World, chance: random.Random) -> Storm:
     asking = asyncio.create_task(_ask(world, chance))
     posts = asyncio.create_task(_all_posted(world))
     groups = len(world.channels)
-    await world.settled(60 + groups * (PROMPT + THREAD_AND_WORD) / LEAST_PER_SECOND)
+    await world.settled(within + groups * (PROMPT + THREAD_AND_WORD) / LEAST_PER_SECOND)
     asking.cancel()
     answers, began = sorted(await asking), limit.taken[0]
     seconds = limit.taken[-1] - began

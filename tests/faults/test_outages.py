@@ -44,6 +44,14 @@ async def test_a_fault_before_during_or_after_the_work_doubles_and_loses_nothing
         assert {name: count for name, count in counts.items() if not count.good() or count.notes} == {}
 
 
+async def test_the_rig_sees_a_repeat_behind_the_queues_back(tmp_path: Path, nursery: Nursery) -> None:
+    """Where discord.py repeats a post by itself and the repeat is refused, a second post is made, and counted."""
+    names = [("429 for 1,337 s", When.DURING)]
+    async with world(tmp_path, nursery, 6, without="first answer") as found:
+        counts = await outage(found, names, random.Random(1), [LATER])
+    assert sum(count.doubled for count in counts.values()) > 0
+
+
 async def test_a_long_limit_on_one_channel_delays_no_other(tmp_path: Path, nursery: Nursery) -> None:
     """1,337 s on one channel: the others get their posts at once, and that one is left alone so long (scenario 12)."""
     async with world(tmp_path, nursery, 20) as found:

@@ -376,6 +376,25 @@ async def test_a_clock_that_was_set_back_is_no_reason_to_trust_the_nonce(room: R
     assert len(room.platform.visible) == 1
 
 
+async def test_a_repeat_is_asked_about_when_it_leaves(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a repeat under the nonce is still right can be asked at the last moment; a first try always is."""
+    asked: list[tuple[bool, bool]] = []
+    send = room.platform.send
+
+    async def nap(message: Message) -> str:
+        before = message.still()
+        room.clock.forward(minutes=2)
+        asked.append((before, message.still()))
+        room.clock.forward(minutes=-2)
+        return await send(message)
+
+    monkeypatch.setattr(room.platform, "send", nap)
+    room.platform.fail("send", Lost(taken=False))
+    await room.tick(minutes=1)
+    await room.tick(seconds=20)
+    assert asked == [(True, True), (True, False)]
+
+
 async def test_a_platform_whose_clock_is_behind_is_looked_into_far_enough(room: Room) -> None:
     """A message of before our first try, by the platform's clock, is still found."""
     room.platform.fail("send", Lost(taken=True))

@@ -15,6 +15,7 @@ from bot.platforms.discord.custom_ids import decode
 from bot.platforms.discord.faults import THREAD_EXISTS, explained
 from bot.platforms.discord.permissions import missing_in
 from bot.platforms.discord.rendering import render
+from bot.platforms.discord.traffic import only_while
 
 log = logging.getLogger("roadmate.discord")
 
@@ -34,10 +35,11 @@ async def send(client: discord.Client, message: Message) -> str:
     channel = _channel(client, message.channel)
     embed, view = render(message.reply)
     async with explained(lambda: missing_in(client.get_channel(channel.id))):
-        if view is None:
-            sent = await channel.send(embed=embed, nonce=message.nonce)
-        else:
-            sent = await channel.send(embed=embed, view=view, nonce=message.nonce)
+        with only_while(message.still):
+            if view is None:
+                sent = await channel.send(embed=embed, nonce=message.nonce)
+            else:
+                sent = await channel.send(embed=embed, view=view, nonce=message.nonce)
     return str(sent.id)
 
 

@@ -7,6 +7,9 @@ also keep the place of another group's post.
 """
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import aiohttp
 
@@ -27,19 +30,34 @@ class Pace:
     def __init__(self, per_second: float = PER_SECOND) -> None:
         self._gap = 1 / per_second
         self._next = self._free_at = 0.0
+        self._lane = asyncio.Lock()
 
     async def turn(self) -> None:
         """Wait for a moment of one's own. Raises TryLater while held."""
-        loop = asyncio.get_running_loop()
-        mine = max(self._next, loop.time())
-        self._next = mine + self._gap
-        await asyncio.sleep(mine - loop.time())
-        if (left := self._free_at - loop.time()) > 0:
+        clock = asyncio.get_running_loop().time
+        async with self._lane:
+            await asyncio.sleep(max(0.0, self._next - clock()))
+            # A little lateness is made good; after a stall nobody hurries, or they would arrive in a bunch.
+            self._next = max(self._next, clock() - self._gap) + self._gap
+        if (left := self._free_at - clock()) > 0:
             raise TryLater(WAIT, left)
 
     def hold(self, seconds: float) -> None:
         """Send nothing for so long."""
         self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
+
+
+_still: ContextVar[Callable[[], bool]] = ContextVar("still", default=lambda: True)
+
+
+@contextmanager
+def only_while(still: Callable[[], bool]) -> Iterator[None]:
+    """Let posts leave only as long as something is so, asked at the last moment."""
+    token = _still.set(still)
+    try:
+        yield
+    finally:
+        _still.reset(token)
 
 
 def direct(trace: aiohttp.TraceConfig, pace: Pace) -> None:
@@ -48,6 +66,8 @@ def direct(trace: aiohttp.TraceConfig, pace: Pace) -> None:
     async def begin(_: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
         if _is_post(request.url.path):
             await pace.turn()
+            if not _still.get()():
+                raise Unsure("It is too long ago to simply repeat it.")
 
     async def end(_: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
         response = request.response

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -10,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.core.platform import TryLater, Unsure
-from bot.platforms.discord.traffic import NO_ADVICE, Pace, direct
+from bot.platforms.discord.traffic import NO_ADVICE, Pace, direct, only_while
 
 POST, OTHER = "/api/v10/channels/1/messages", "/api/v10/applications/1/commands"
 FAST = 1e6
@@ -76,6 +77,15 @@ async def test_a_limit_of_the_whole_bot_stops_every_post() -> None:
         assert asked == [POST]
 
 
+async def test_a_repeat_that_came_too_late_does_not_leave() -> None:
+    """A machine that slept between deciding and sending asks once more, and the queue looks for the post first."""
+    async with answering(200) as (session, asked):
+        with only_while(lambda: False), pytest.raises(Unsure):
+            await session.post(POST)
+        async with session.post(POST):
+            assert asked == [POST]
+
+
 async def test_a_limit_of_one_channel_stops_no_other() -> None:
     """The next channel's post is still sent."""
     async with answering(429, Retry_After="60", Via="1.1 google") as (session, asked):
@@ -91,17 +101,40 @@ async def test_what_is_no_post_is_left_to_the_library() -> None:
         assert answer.status == 502
 
 
-async def test_posts_are_spaced_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moments are handed out in order and never closer than the rate allows, however many ask at once."""
-    now, slept = asyncio.get_running_loop().time(), list[float]()
+class Time:
+    """A loop's clock whose sleeps take a little longer than asked, as they do."""
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self.now)
+        monkeypatch.setattr(asyncio, "sleep", self.sleep)
 
-    pace = Pace(50)
-    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    async def sleep(self, seconds: float) -> None:
+        """Let that time pass, and half a millisecond."""
+        self.now += seconds + 0.0005
+
+
+async def test_posts_are_spaced_evenly_and_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turns come at the rate that was asked for, and never closer together than a little lateness explains."""
+    time, pace, turns = Time(monkeypatch), Pace(50), []
     for _ in range(101):
         await pace.turn()
+        turns.append(time.now)
     monkeypatch.undo()
-    assert [round(seconds, 6) for seconds in slept] == [round(number / 50, 6) for number in range(101)]
+    gaps = [after - before for before, after in pairwise(turns)]
+    assert turns[-1] - turns[0] == pytest.approx(2.0, abs=0.025)
+    # Whoever comes after a pause may bring somebody along.
+    assert min(gaps[1:]) > 0.019
+
+
+async def test_nobody_hurries_after_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second in which nothing could leave is not made good: what waited would arrive in one bunch."""
+    time, pace, turns = Time(monkeypatch), Pace(50), []
+    for number in range(60):
+        if number == 10:
+            time.now += 1.0
+        await pace.turn()
+        turns.append(time.now)
+    monkeypatch.undo()
+    after = turns[10:]
+    assert after[-1] - after[0] >= (len(after) - 2) / 50
