@@ -8,8 +8,6 @@ from bot.core.platform import ANSWERS_WITHIN
 SAME_NONCE = timedelta(minutes=2) - ANSWERS_WITHIN
 """So soon after the first try a repeat still arrives within the two minutes in which the platform certainly
 recognises its nonce; later the channel's history is read."""
-SKEW = timedelta(hours=1)
-"""How far the platform's clock may be from ours."""
 AGAIN, MOST_AGAIN = timedelta(seconds=15), timedelta(minutes=10)
 THREAD_AGAIN = timedelta(minutes=1)
 AT_LEAST = timedelta(seconds=1)

@@ -13,7 +13,9 @@ from sqlmodel import Session
 
 from bot.commands.post_texts import composed, discussion, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
-from bot.jobs.again import SKEW, THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.again import THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.looking import seen_in_another_life, seen_since_tried
+from bot.jobs.places import Work, keep_busy
 from bot.store import groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -31,7 +33,6 @@ LOOK_AGAIN = 1.0
 MOST_ATTEMPTS = 5
 TOO_LATE = "It could not be posted in time."
 NO_PROMPT = "Its week had no prompt."
-UNREADABLE = "Whether it was posted could not be found out in time."
 BROKEN = (
     "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
 )
@@ -60,28 +61,18 @@ class Delivery:
         self.watch = Watch(self.clock)
 
     async def run(self, only: int | None = None) -> int:
-        """Send everything that is worth an attempt now, or only one post; return how many were tried.
+        """Send everything that is worth an attempt now, or only one post; return how many were tried."""
+        tried = 0
 
-        What is slow keeps its own place and nobody else's: the others are taken by whoever waits longest.
-        """
-        tried, working = 0, set[asyncio.Task[None]]()
-        try:
-            while True:
-                sends, threads = await self._taken(AT_ONCE - len(working), only)
-                working |= {asyncio.create_task(self._one(claim, self._send)) for claim in sends}
-                working |= {asyncio.create_task(self._one(claim, self._open_thread)) for claim in threads}
-                tried += len(sends)
-                if not working:
-                    return tried
-                wait = asyncio.wait(working, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-                _, working = await wait
-        except asyncio.CancelledError:
-            for task in working:
-                task.cancel()
-            raise
-        finally:
-            # A database that is busy just now is no reason to break off what is in flight.
-            await asyncio.gather(*working, return_exceptions=True)
+        async def take(free: int) -> list[Work]:
+            nonlocal tried
+            sends, threads = await self._taken(free, only)
+            tried += len(sends)
+            posting = [self._one(claim, self._send) for claim in sends]
+            return posting + [self._one(claim, self._open_thread) for claim in threads]
+
+        await keep_busy(AT_ONCE, LOOK_AGAIN, take)
+        return tried
 
     async def _taken(self, free: int, only: int | None) -> tuple[list[Claim], list[Claim]]:
         """Posts, and with the places that they leave, threads: nobody's thread is worth another's post."""
@@ -145,35 +136,15 @@ class Delivery:
         return prompt.state in (PostState.MISSED, PostState.HELD) or self._too_late(prompt, now)
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
-        first = claimed.doubt
+        first, due = claimed.doubt, claimed.post.due_at
+        if first is None and (self.began is None or due >= self.began):
+            return None
+        if first is not None and self.watch.nonce_holds(first) and not too_late:
+            return None
+        platform, message = self._platform(claimed), await self._message(claimed, now)
         if first is None:
-            return await self._seen_in_another_life(claimed, now)
-        if self.watch.nonce_holds(first) and not too_late:
-            return None
-        try:
-            return await self._platform(claimed).find(await self._message(claimed, now), first - SKEW)
-        except Unsure as unsure:
-            if too_late:
-                raise Held(UNREADABLE) from unsure
-            raise
-
-    async def _seen_in_another_life(self, claimed: Claimed, now: datetime) -> str | None:
-        """Look for a post that came due before this process began.
-
-        A database that was put back from a backup does not know what was posted after that; the channel does.
-        """
-        due = claimed.post.due_at
-        if self.began is None or due >= self.began:
-            return None
-        message = await self._message(claimed, now)
-        try:
-            return await self._platform(claimed).find(message, due - SKEW)
-        except Held:
-            # It can't be read, and as far as anybody knows nothing was tried: an outage is likelier than a backup.
-            return None
-        except Unsure as unsure:
-            # What is in doubt is the look, not the post.
-            raise TryLater(str(unsure)) from unsure
+            return await seen_in_another_life(platform, message, due)
+        return await seen_since_tried(platform, message, first, last=too_late)
 
     async def _message(self, claimed: Claimed, now: datetime) -> Message:
         catalog = self.catalog()

@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 
 from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.jobs import deliver
-from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE, UNREADABLE
+from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
+from bot.jobs.looking import UNREADABLE
 from bot.store import queue, workspaces
 from bot.store.queue import LEASE
 from bot.store.tables import (
