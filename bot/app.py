@@ -80,8 +80,16 @@ class App:
             self._left,
             self._came,
             clock,
+            settings.shards,
         )
-        self.delivery = Delivery(self.database, lambda: self.memory.catalog, [self.platform], clock, catch_up)
+        self.delivery = Delivery(
+            self.database,
+            lambda: self.memory.catalog,
+            [self.platform],
+            clock,
+            catch_up,
+            shards=settings.shards,
+        )
         keep = timedelta(days=settings.purge_days)
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up, keep)
 
@@ -141,11 +149,12 @@ class App:
         token = self.settings.discord_token
         if token is None:
             raise StartupError("DISCORD_TOKEN is not set.")
-        with alone(self.settings.database_url):
+        with alone(self.settings.database_url, self.settings.shards):
             async with self:
                 # A read-only file is noticed by the first change only, and that should be now.
                 with _refused_if_unwritable():
-                    await self.database.write(lambda session: health.beat(session, self.clock()))
+                    now, shards = self.clock(), self.settings.shards
+                    await self.database.write(lambda session: health.beat(session, now, shards))
                 await self.running().until_stopped(token.get_secret_value())
 
     def running(self) -> Running:

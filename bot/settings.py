@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.core.shards import ALL, Shards
 
 ENV_FILE = Path(".env")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
@@ -35,6 +37,7 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    shards: Annotated[Shards, NoDecode] = ALL
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
 
@@ -51,6 +54,11 @@ class Settings(BaseSettings):
         if not url.startswith(DATABASES):
             raise ValueError(f"should begin with {' or '.join(DATABASES)}")
         return url
+
+    @field_validator("shards", mode="before")
+    @classmethod
+    def _typed_shards(cls, value: object) -> object:
+        return Shards.parse(value) if isinstance(value, str) else value
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod

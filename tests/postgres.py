@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import chdir, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -77,9 +77,13 @@ class Server:
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        """Make a database at the newest schema, give its address, and drop it."""
+        """Make a database at the newest schema, give its address, and drop it.
+
+        Meanwhile this is in the server's folder: what a bot keeps in its own is gone with that.
+        """
         name = self.make(self._migrated())
-        yield self.url(name)
+        with chdir(self.folder):
+            yield self.url(name)
         self.drop(name)
 
     def _migrated(self) -> str:

@@ -437,3 +437,22 @@ def test_doctor_shows_the_age_of_the_newest_backup(monkeypatch: pytest.MonkeyPat
     assert "2 in backups, the newest 20 h old" in say("doctor").stdout
     monkeypatch.setenv("BACKUP_KEEP", "0")
     assert "none are made here: BACKUP_KEEP is 0" in say("doctor").stdout
+
+
+def test_shards_are_told_on_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`run --shards` wins over SHARDS, and what is no part of shards is bad use that says how to write it."""
+    from bot.app import App
+
+    ran: list[str] = []
+
+    async def run(app: App) -> None:
+        ran.append(str(app.settings.shards))
+
+    monkeypatch.setattr(App, "run", run)
+    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    monkeypatch.setenv("SHARDS", "0-3/8")
+    assert CliRunner().invoke(cli, ["run", "--shards", "4-7/8"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["run"]).exit_code == 0
+    assert ran == ["4-7/8", "0-3/8"]
+    wrong = CliRunner().invoke(cli, ["run", "--shards", "8/8"])
+    assert (wrong.exit_code, "0-3/16" in wrong.output) == (2, True)

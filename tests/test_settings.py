@@ -79,6 +79,7 @@ def test_token_is_trimmed_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> No
         ("CATCH_UP_HOURS", "hunter2", "should be a valid number"),
         ("CATCH_UP_HOURS", "169", "should be less than or equal to 168"),
         ("CATCH_UP_HOURS", "nan", "should be"),
+        ("SHARDS", "hunter2", "should be like 0-3/16"),
         ("TICK_SECONDS", "0", "should be greater than or equal to 1"),
         ("LOG_LEVEL", "hunter2", "should be 'DEBUG', 'INFO'"),
     ],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.command import Command
+    from bot.core.shards import Shards
     from bot.settings import Settings
 
 BAD_USE = 2
@@ -50,9 +51,16 @@ def main() -> None:
 
 
 @cli.command()
-def run() -> None:
+def run(
+    shards: Annotated[
+        str,
+        typer.Option(help="The part of Discord's shards that this process serves, like 0-3/16; else SHARDS."),
+    ] = "",
+) -> None:
     """Start the bot on Discord."""
     settings = read_settings()
+    if shards:
+        settings = settings.model_copy(update={"shards": _shards(shards)})
     if settings.discord_token is None:
         typer.echo(
             "DISCORD_TOKEN is missing: set it in the environment or in a file .env (see .env.example).",
@@ -185,6 +193,15 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(f"roadmate {installed('roadmate')} (Python {platform.python_version()})")
+
+
+def _shards(typed: str) -> "Shards":
+    from bot.core.shards import Shards
+
+    try:
+        return Shards.parse(typed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shards") from error
 
 
 def read_settings() -> "Settings":

@@ -116,7 +116,7 @@ def _database(settings: "Settings") -> "tuple[Health | None, Check]":
     from bot.store.health import look
 
     try:
-        health = look(settings.database_url)
+        health = look(settings.database_url, settings.shards)
     except StartupError as error:
         return None, Check("database", "fail", str(error))
     return health, _schema(health)

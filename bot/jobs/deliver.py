@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot.commands.post_texts import composed, discussion, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
+from bot.core.shards import ALL, Shards
 from bot.jobs.again import THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
 from bot.jobs.places import Work, keep_busy
@@ -54,6 +55,7 @@ class Delivery:
     measure: Callable[[str, str, float], None] = lambda _kind, _outcome, _late: None
     began: datetime | None = None
     stopping: bool = False
+    shards: Shards = ALL
     looked: float = float("-inf")
     watch: Watch = field(init=False)
 
@@ -84,9 +86,9 @@ class Delivery:
         now = self.watch.now()
 
         def take(session: Session) -> tuple[list[Claim], list[Claim]]:
-            sends = queue.claim(session, ready, now, free, only)
+            sends = queue.claim(session, ready, now, free, only, self.shards)
             left = free - len(sends)
-            return sends, queue.claim_threads(session, ready, now, left, only) if left else []
+            return sends, queue.claim_threads(session, ready, now, left, only, self.shards) if left else []
 
         return await self.database.write(take, own_locks=True)
 

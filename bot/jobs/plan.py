@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.core.shards import ALL, Shards
 from bot.store import planning, posts
 from bot.store.planning import Known
 from bot.store.tables import GroupState, PostKind, PostState
@@ -38,9 +39,11 @@ FURTHEST_BACK = timedelta(days=120)
 """Missed posts are recorded this far back; before that nobody asks any more."""
 
 
-def plan_batch(session: Session, catalog: Catalog, now: datetime, catch_up: timedelta) -> int:
-    """Plan up to BATCH groups and return how many there were."""
-    groups = planning.due_groups(session, now, BATCH)
+def plan_batch(
+    session: Session, catalog: Catalog, now: datetime, catch_up: timedelta, shards: Shards = ALL
+) -> int:
+    """Plan up to BATCH groups of these shards and return how many there were."""
+    groups = planning.due_groups(session, now, BATCH, shards)
     if not groups:
         return 0
     since = (min(group.planned_to for group in groups) - WEEK).date()

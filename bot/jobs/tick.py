@@ -69,7 +69,8 @@ class Ticker:
         """Plan one batch of groups in one transaction; return how many there were."""
         now, catalog = self.clock(), self.catalog()
         count = await self.database.write(
-            lambda session: plan_batch(session, catalog, now, self.catch_up), own_locks=True
+            lambda session: plan_batch(session, catalog, now, self.catch_up, self.delivery.shards),
+            own_locks=True,
         )
         self._planned = time.monotonic()
         return count
@@ -99,7 +100,7 @@ class Ticker:
     async def _beat(self) -> None:
         now = self.clock()
         if self._beaten is None or now - self._beaten >= BEAT_EVERY or now < self._beaten:
-            await self.database.write(lambda session: health.beat(session, now))
+            await self.database.write(lambda session: health.beat(session, now, self.delivery.shards))
             self._beaten = now
 
     async def _purge(self) -> None:

@@ -1,4 +1,4 @@
-"""One process for each SQLite file: two would plan, post and answer side by side."""
+"""One process for each SQLite file and for each shard: two would plan, post and answer side by side."""
 
 import fcntl
 import os
@@ -8,18 +8,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.errors import StartupError
+from bot.core.shards import ALL, Shards
 from bot.store.disk import check_disk, is_sqlite, sqlite_file
+from bot.store.shard_locks import shards_alone
 
 
 @contextmanager
-def alone(database_url: str) -> Iterator[None]:
-    """Have a SQLite file for this process while entered; PostgreSQL is shared by its own means.
+def alone(database_url: str, shards: Shards = ALL) -> Iterator[None]:
+    """Have a SQLite file, or these shards on PostgreSQL, for this process while entered.
 
-    Raises StartupError that names the process which has it, or says why it can't lie where it does.
+    Raises StartupError that names the process which has it, or says why it can't be.
     """
-    if not is_sqlite(database_url):
+    with _file(database_url, shards) if is_sqlite(database_url) else shards_alone(database_url, shards):
         yield
-        return
+
+
+@contextmanager
+def _file(database_url: str, shards: Shards) -> Iterator[None]:
+    if not shards.is_all:
+        raise StartupError(
+            f"SHARDS is {shards}, and one process at a time can have a SQLite file, so the other shards would be "
+            "nobody's. Serve all of them here, or move to PostgreSQL with `roadmate copy`."
+        )
     # By its one real name, so that a link to the file is no second file.
     path = sqlite_file(database_url).resolve()
     check_disk(path)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
-from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StartupError
 from bot.store import migrating
 from bot.store.alone import alone
 from bot.store.disk import is_sqlite, sqlite_file
-from bot.store.engines import APPLICATION, open_engine, with_own_locks
+from bot.store.engines import open_engine, with_own_locks
 from bot.store.tables import metadata
 
 BATCH = 1000
@@ -52,8 +52,6 @@ def _shown(connection: Connection) -> str:
 
 
 def _copy(old: Connection, new: Connection, tell: Tell) -> Mapping[str, int]:
-    for connection in (old, new):
-        _refuse_company(connection)
     _refuse_other_schema(old)
     migrating.take_over(new)
     if migrating.revision_of(new) is None:
@@ -67,21 +65,6 @@ def _copy(old: Connection, new: Connection, tell: Tell) -> Mapping[str, int]:
             "overwrites nothing. Choose another database."
         )
     return {table.name: _copy_table(old, new, table, tell) for table in tables}
-
-
-def _refuse_company(connection: Connection) -> None:
-    """A bot that runs on would write what is not copied any more. A SQLite file was locked against that."""
-    if connection.dialect.name != "postgresql":
-        return
-    others = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND application_name = :name AND pid <> pg_backend_pid()"
-    )
-    if connection.execute(others, {"name": APPLICATION}).scalar_one():
-        raise StartupError(
-            f"Roadmate is running on {_shown(connection)}. Stop every process of it first. "
-            "Nothing was copied."
-        )
 
 
 def _refuse_other_schema(connection: Connection) -> None:

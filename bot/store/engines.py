@@ -19,9 +19,6 @@ LOCK_WAIT_SECONDS = 2.0
 STATEMENT_SECONDS = 30
 """A statement that takes longer is cancelled; planning thousands of groups takes a second."""
 
-APPLICATION = "roadmate"
-"""What the server calls our connections."""
-
 _POSTGRES = {
     "connect_timeout": 5,
     # A server that vanished without a word is noticed within a minute, and not after the two hours of TCP.
@@ -29,7 +26,7 @@ _POSTGRES = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "application_name": APPLICATION,
+    "application_name": "roadmate",
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.errors import StartupError
+from bot.core.shards import ALL, Shards
 from bot.store.disk import check_disk, is_sqlite, sqlite_file
 from bot.store.engines import open_engine
 from bot.store.migrating import newest, revision_of
@@ -39,9 +40,13 @@ class Health:
     stranger: str = ""
 
 
-def beat(session: Session, now: datetime) -> None:
-    """Note that the bot is alive."""
-    session.merge(Meta(key=_HEARTBEAT, value=now.isoformat()))
+def beat(session: Session, now: datetime, shards: Shards = ALL) -> None:
+    """Note that the process which serves these shards is alive."""
+    session.merge(Meta(key=_heart(shards), value=now.isoformat()))
+
+
+def _heart(shards: Shards) -> str:
+    return _HEARTBEAT if shards == ALL else f"{_HEARTBEAT} {shards}"
 
 
 def probe(session: Session, now: datetime) -> None:
@@ -49,13 +54,13 @@ def probe(session: Session, now: datetime) -> None:
     session.merge(Meta(key=_PROBE, value=now.isoformat()))
 
 
-def heartbeat(session: Session) -> datetime | None:
-    """When the bot was last alive, or None if it never was."""
-    row = session.get(Meta, _HEARTBEAT)
+def heartbeat(session: Session, shards: Shards = ALL) -> datetime | None:
+    """When the process of these shards was last alive, or None if it never was."""
+    row = session.get(Meta, _heart(shards))
     return datetime.fromisoformat(row.value) if row else None
 
 
-def look(database_url: str) -> Health:
+def look(database_url: str, shards: Shards = ALL) -> Health:
     """Open the database for writing, change nothing, and say how it is. Raises StartupError."""
     url = make_url(database_url)
     address = url.render_as_string(hide_password=True)
@@ -64,13 +69,13 @@ def look(database_url: str) -> Health:
             return Health(address, exists=False)
         check_disk(sqlite_file(database_url))
     try:
-        return _look(database_url, address)
+        return _look(database_url, address, shards)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
         raise StartupError(f"{address} cannot be used: {reason}") from error
 
 
-def _look(database_url: str, address: str) -> Health:
+def _look(database_url: str, address: str, shards: Shards) -> Health:
     engine = open_engine(database_url)
     try:
         with Session(engine) as session:
@@ -80,7 +85,7 @@ def _look(database_url: str, address: str) -> Health:
                 return found
             # Refused where it may only be read, though it changes no row.
             session.exec(update(Meta).where(false()).values(value=""))
-            found = replace(found, heartbeat=heartbeat(session))
+            found = replace(found, heartbeat=heartbeat(session, shards))
             return found if revision != found.needed else replace(found, **_counted(session))
     finally:
         engine.dispose()

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
+from bot.core.shards import ALL, Shards
 from bot.store.posts import UNSENT
+from bot.store.sharding import served_workspaces
 from bot.store.tables import Group, Post
 
 _GROUP = Group.__table__  # type: ignore[attr-defined]
@@ -19,12 +21,13 @@ _PLANNED = select(_GROUP).where(_GROUP.c.next_due_at.is_not(None))
 _ADVANCE = update(_GROUP).where(_GROUP.c.id == bindparam("group"))
 
 
-def due_groups(session: Session, now: datetime, limit: int) -> Sequence[Any]:
-    """Rows of groups whose next occurrence has come, longest waiting first, locked against other planners.
+def due_groups(session: Session, now: datetime, limit: int, shards: Shards = ALL) -> Sequence[Any]:
+    """Rows of these shards' groups whose next occurrence has come, longest waiting first, locked for this planner.
 
     Rows and not objects: ten thousand groups are planned in one tick.
     """
-    return session.connection().execute(_DUE.limit(limit), {"now": now}).all()
+    due = _DUE if shards.is_all else _DUE.where(_GROUP.c.workspace_id.in_(served_workspaces(shards)))
+    return session.connection().execute(due.limit(limit), {"now": now}).all()
 
 
 def planned_groups(session: Session) -> Sequence[Any]:

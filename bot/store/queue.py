@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, upd
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
+from bot.core.shards import ALL, Shards
+from bot.store.sharding import is_served
 from bot.store.tables import Group, Post, PostState, Workspace
 
 LEASE = timedelta(seconds=75)
@@ -24,16 +26,6 @@ _GROUP = Group.__table__  # type: ignore[attr-defined]
 _POST = Post.__table__  # type: ignore[attr-defined]
 _WORKSPACE = Workspace.__table__  # type: ignore[attr-defined]
 
-# Not a join: SQLite would begin with every group of the platform and read all their posts, ever.
-_SERVED = select(_POST.c.id).where(
-    exists()
-    .select_from(_GROUP.join(_WORKSPACE, _WORKSPACE.c.id == _GROUP.c.workspace_id))
-    .where(
-        _GROUP.c.id == _POST.c.group_id,
-        _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)),
-        _WORKSPACE.c.left_at.is_(None),
-    )
-)
 _WITH_GROUP = (
     select_objects(Post, Group, Workspace)
     .join(Group, col(Group.id) == col(Post.group_id))
@@ -65,9 +57,14 @@ class Claimed:
 
 
 def claim(
-    session: Session, platforms: Sequence[str], now: datetime, limit: int, only: int | None = None
+    session: Session,
+    platforms: Sequence[str],
+    now: datetime,
+    limit: int,
+    only: int | None = None,
+    shards: Shards = ALL,
 ) -> list[Claim]:
-    """Take posts of these platforms that are worth an attempt now, longest waiting first.
+    """Take posts of these platforms and shards that are worth an attempt now, longest waiting first.
 
     The one whose update changed the row owns it; the lease brings the row back by itself if its owner dies.
     What is held stays so until it is sent, so that its organizer is told once.
@@ -78,17 +75,22 @@ def claim(
         "try_at": now + LEASE,
         "tried_at": func.coalesce(_POST.c.tried_at, now),
     }
-    taken = _take(session, platforms, _POST.c.try_at, now, limit, only, values)
+    taken = _take(session, platforms, _POST.c.try_at, now, limit, only, shards, values)
     # A row that was never tried before has just been given this moment.
     return [Claim(post_id, tried_at if tried_at < now else None) for post_id, tried_at in taken]
 
 
 def claim_threads(
-    session: Session, platforms: Sequence[str], now: datetime, limit: int, only: int | None = None
+    session: Session,
+    platforms: Sequence[str],
+    now: datetime,
+    limit: int,
+    only: int | None = None,
+    shards: Shards = ALL,
 ) -> list[Claim]:
     """Take sent prompts whose discussion thread is still to be opened, in the same way."""
     values = {"thread_try_at": now + LEASE}
-    taken = _take(session, platforms, _POST.c.thread_try_at, now, limit, only, values)
+    taken = _take(session, platforms, _POST.c.thread_try_at, now, limit, only, shards, values)
     return [Claim(post_id) for post_id, _ in taken]
 
 
@@ -105,9 +107,10 @@ def _take(
     now: datetime,
     limit: int,
     only: int | None,
+    shards: Shards,
     values: Mapping[str, Any],
 ) -> list[Any]:
-    chosen = _waiting_for(due)
+    chosen = _waiting_for(due, shards)
     if only is not None:
         chosen = chosen.where(_POST.c.id == only)
     wanted = {"platforms": list(platforms), "now": now, "limit": limit}
@@ -120,9 +123,26 @@ def _take(
     return sorted(found, key=lambda row: order[row.id])
 
 
+def _served(shards: Shards) -> ColumnElement[bool]:
+    # Not a join: SQLite would begin with every group of the platform and read all their posts, ever.
+    by = [
+        _GROUP.c.id == _POST.c.group_id,
+        _WORKSPACE.c.platform.in_(bindparam("platforms", expanding=True)),
+        _WORKSPACE.c.left_at.is_(None),
+    ]
+    if not shards.is_all:
+        by.append(is_served(shards))
+    return exists().select_from(_GROUP.join(_WORKSPACE, _WORKSPACE.c.id == _GROUP.c.workspace_id)).where(*by)
+
+
 @cache
-def _waiting_for(due: ColumnElement[datetime | None]) -> Any:
-    served = _SERVED.where(due <= bindparam("now")).order_by(due).limit(bindparam("limit"))
+def _waiting_for(due: ColumnElement[datetime | None], shards: Shards) -> Any:
+    served = (
+        select(_POST.c.id)
+        .where(_served(shards), due <= bindparam("now"))
+        .order_by(due)
+        .limit(bindparam("limit"))
+    )
     return served.with_for_update(skip_locked=True, of=_POST)
 
 

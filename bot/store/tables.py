@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
@@ -29,13 +29,14 @@ class Meta(SQLModel, table=True):
 
 
 class Workspace(SQLModel, table=True):
-    """A Discord guild or Slack team."""
+    """A Discord guild or Slack team. `shard_key` modulo the number of shards is the one that serves it."""
 
     __tablename__ = "workspace"
     __table_args__ = (UniqueConstraint("platform", "external_id"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     platform: str = Field(max_length=16)
     external_id: str = Field(max_length=32)
+    shard_key: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     name: str = Field(default="", max_length=100)
     joined_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

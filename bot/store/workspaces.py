@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select, update
 
+from bot.core.shards import shard_key
 from bot.store import groups
 from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreRow, Workspace
 from bot.study.schedule import Schedule, next_due
@@ -21,7 +22,8 @@ def enter(session: Session, platform: str, external_id: str, name: str, now: dat
     """The workspace, made when it is new and welcomed back when it had left."""
     found = workspace(session, platform, external_id)
     if found is None:
-        found = Workspace(platform=platform, external_id=external_id, joined_at=now)
+        key = shard_key(external_id)
+        found = Workspace(platform=platform, external_id=external_id, shard_key=key, joined_at=now)
     found.name = name
     session.add(found)
     _welcome(session, found)

@@ -8,8 +8,10 @@ from bot.commands import quotas
 from bot.core.turns import Turns
 from bot.dispatch import TOO_FAST
 from tests.commands.asking import ask, dump, request, rows
-from tests.conftest import World
+from tests.conftest import DATABASES, World
 from tests.talk import say
+
+pytestmark = pytest.mark.databases(*DATABASES)
 
 
 async def test_a_flood_gets_a_kind_answer_and_others_notice_nothing(group: World) -> None:

@@ -30,6 +30,7 @@ class Gateway:
     forgets: bool = False
     identifies: int = 0
     resumes: int = 0
+    shards: list[list[int] | None] = field(default_factory=list)
     identified: asyncio.Event = field(default_factory=asyncio.Event)
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -52,15 +53,16 @@ class Gateway:
             case 1 if self.acks:
                 await socket.send_json({"op": ACK, "d": None, "s": None, "t": None})
             case 2:
-                await self._identify(socket)
+                await self._identify(socket, said["d"].get("shard"))
             case 6 if self.forgets:
                 self.forgets = False
                 await socket.send_json({"op": INVALID_SESSION, "d": False, "s": None, "t": None})
             case 6:
                 await self._resume(socket, said["d"]["seq"] or 0)
 
-    async def _identify(self, socket: web.WebSocketResponse) -> None:
+    async def _identify(self, socket: web.WebSocketResponse, shard: list[int] | None) -> None:
         self.identifies += 1
+        self.shards.append(shard)
         if self.refuses:
             await socket.close(code=self.refuses)
             return
@@ -69,10 +71,12 @@ class Gateway:
             await self.dispatch("READY", {})
             return
         ready = {"v": 10, "user": payloads.user(), "session_id": "s", "application": {"id": "1", "flags": 0}}
-        ready["guilds"] = [{"id": guild, "unavailable": True} for guild in self.discord.guilds]
+        own, count = shard or (0, 1)
+        guilds = {g: channels for g, channels in self.discord.guilds.items() if (int(g) >> 22) % count == own}
+        ready |= {"shard": [own, count], "guilds": [{"id": guild, "unavailable": True} for guild in guilds]}
         ready["resume_gateway_url"] = f"ws://127.0.0.1:{self.discord.port}/gateway"
         await self.dispatch("READY", ready)
-        for guild, channels in self.discord.guilds.items():
+        for guild, channels in guilds.items():
             await self.dispatch("GUILD_CREATE", payloads.guild(guild, channels))
         self.identified.set()
 

@@ -77,12 +77,6 @@ def test_leaving_frees_the_file(tmp_path: Path) -> None:
         pass
 
 
-def test_a_server_is_shared() -> None:
-    """PostgreSQL is for several processes, and nothing is locked for it."""
-    with alone("postgresql+psycopg://host/db"), alone("postgresql+psycopg://host/db"):
-        pass
-
-
 def test_a_lock_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     """What is wrong with the folder is said with the name of the file."""
     (tmp_path / "roadmate.db.lock").mkdir()

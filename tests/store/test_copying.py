@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from bot.cli import cli
 from bot.core.errors import StartupError
+from bot.core.shards import ALL, Shards
 from bot.store import copying, members, migrating, workspaces
 from bot.store.alone import alone
 from bot.store.columns import UtcDateTime
@@ -239,10 +240,9 @@ def test_a_running_bot_is_refused_at_either_end(file: str, make: Callable[[str],
     migrating.upgrade(server)
     with alone(file), pytest.raises(StartupError, match="running on"):
         copy(file, server, quiet)
-    running = open_engine(server)
-    with running.connect(), pytest.raises(StartupError, match=r"running on.*Stop every process"):
-        copy(file, server, quiet)
-    running.dispose()
+    for shards in (ALL, Shards(0, 3, 16)):
+        with alone(server, shards), pytest.raises(StartupError, match=r"running on.*Stop"):
+            copy(file, server, quiet)
     assert copy(file, server, quiet)["mark"] == 0
 
 

@@ -23,6 +23,7 @@ from tests.makers import MONDAY, group, lock_held, published, roadmap
 from tests.postgres import Server
 
 pytestmark = pytest.mark.databases(*DATABASES)
+NEWEST = migrating.newest()
 TABLES = {"meta", "workspace", "roadmap", "item", "study_group", "member", "mark", "score", "post"}
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -149,7 +150,7 @@ def test_a_migration_killed_half_way_leaves_everything_as_it_was(
         migrating.upgrade(filled)
     assert (schema(filled), rows(filled)) == before
     extra_migration.write_text(text.replace("raise SystemExit('killed')", ""))
-    assert migrating.upgrade(filled) == ("0001", "0099")
+    assert migrating.upgrade(filled) == (NEWEST, "0099")
     assert "half" in schema(filled)
     assert [value for _, value, _ in rows(filled)["meta"]] == ["changed"]
 
@@ -228,7 +229,12 @@ def sorted_by_name(found: Any) -> list[Any]:
 def test_the_heartbeat_and_revision_can_be_looked_at(filled: str) -> None:
     """`look` says what is there and when the bot was last alive."""
     found = health.look(filled)
-    assert (found.exists, found.revision, found.needed, found.heartbeat) == (True, "0001", "0001", MONDAY)
+    assert (found.exists, found.revision, found.needed, found.heartbeat) == (
+        True,
+        migrating.newest(),
+        migrating.newest(),
+        MONDAY,
+    )
 
 
 def test_a_database_that_another_program_locks_is_refused(
@@ -258,3 +264,20 @@ def test_the_due_index_is_used(session: Session) -> None:
         plan = str(connection.exec_driver_sql(f"{explain} {query}").fetchall())
         assert f"ix_{table}_" in plan
         assert "SCAN" not in plan
+
+
+def test_shard_keys_of_servers_that_are_there_are_worked_out(filled: str) -> None:
+    """Discord's servers get their shard key by migrating up, what is no number gets 0, and down and up loses no row."""
+    guild = 987654321098765432
+    run(filled, f"UPDATE workspace SET external_id = '{guild}'")  # noqa: S608 - a number
+    run(
+        filled,
+        "INSERT INTO workspace (platform, external_id, name, joined_at) VALUES ('slack', 'T01', '', '2026-01-01')",
+    )
+    engine = open_engine(filled)
+    migrating.move(engine, "0001")
+    engine.dispose()
+    assert "shard_key" not in str(schema(filled))
+    migrating.upgrade(filled)
+    keys = run(filled, "SELECT external_id, shard_key FROM workspace ORDER BY id")
+    assert keys == [(str(guild), guild >> 22), ("T01", 0)]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 import discord
@@ -10,6 +11,7 @@ from discord import app_commands
 from bot.core.command import Command
 from bot.core.platform import Handle, Notes, SuggestFor
 from bot.core.request import Value
+from bot.core.shards import Shards
 from bot.platforms.discord.answering import FAULT, OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
@@ -55,6 +57,7 @@ class Client(discord.Client):
         left: Left,
         came: Came,
         trace: aiohttp.TraceConfig,
+        **sharding: Any,
     ) -> None:
         # The libraries for voice are missing on purpose; nobody needs to read that at every start.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -66,6 +69,7 @@ class Client(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
             http_trace=trace,
+            **sharding,
         )
         self.tree = Tree(self)
         self.is_foreign = False
@@ -103,3 +107,10 @@ class Client(discord.Client):
     async def _typed(self, interaction: Interaction, command: Command, args: dict[str, Value]) -> None:
         request = request_from(interaction, command.name, args)
         await answer(interaction, self._handle, request, Manner(command.private))
+
+
+class ShardedClient(Client, discord.AutoShardedClient):
+    """The same for some of a bot's shards, with a connection for each."""
+
+    def __init__(self, shards: Shards, *parts: Any) -> None:
+        super().__init__(*parts, shard_ids=list(shards.ids), shard_count=shards.count)

@@ -11,13 +11,14 @@ from bot.core.command import Command
 from bot.core.errors import Passing, StartupError
 from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
+from bot.core.shards import ALL, Shards
 from bot.platforms.discord import sending
-from bot.platforms.discord.client import Client
+from bot.platforms.discord.client import Client, ShardedClient
 from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.requests import NAME
 from bot.platforms.discord.servers import Came, Left
-from bot.platforms.discord.traffic import Pace, direct
+from bot.platforms.discord.traffic import PER_SECOND, Pace, direct
 
 NOT_ACCEPTED = (
     "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
@@ -27,8 +28,8 @@ NOT_CONNECTED = "Discord is not connected."
 FOREIGN = "The database belongs to another bot, so nothing is posted; `roadmate adopt` takes it over."
 AUTHENTICATION_FAILED = 4004
 HOPELESS = {
-    4010: "the shard is none of this bot's",
-    4011: "the bot is on more servers than one connection may serve",
+    4010: "SHARDS names a shard that this bot has not",
+    4011: "the bot is on more servers than one connection may serve; set SHARDS, for example 0-3/4",
     4012: "the version of the API is no longer served",
     4013: "it does not know an intent that Roadmate asks for",
 }
@@ -49,11 +50,14 @@ class DiscordPlatform:
         left: Left,
         came: Came,
         clock: Callable[[], datetime],
+        shards: Shards = ALL,
     ) -> None:
         self.guard = Guard(clock)
         trace = self.guard.trace()
-        direct(trace, Pace())
-        self._new_client = partial(Client, commands, handle, suggest, notes, left, came, trace)
+        # What Discord allows is for the bot as a whole, so each process takes its part of it.
+        direct(trace, Pace(PER_SECOND * len(shards.ids) / shards.count))
+        make: Callable[..., Client] = Client if shards == ALL else partial(ShardedClient, shards)
+        self._new_client = partial(make, commands, handle, suggest, notes, left, came, trace)
         self.client = self._new_client()
 
     def connected(self) -> bool:

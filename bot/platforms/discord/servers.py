@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import discord
 
+from bot.core.shards import shard_key
 from bot.platforms.discord.answering import LOST
 
 log = logging.getLogger("roadmate.discord")
@@ -32,8 +33,9 @@ async def look_around(client: discord.Client, came: Came, left: Left) -> None:
 
 
 def _is_ours(client: discord.Client, server: str) -> bool:
-    """Whether this connection would see the server: another shard sees others."""
-    return (int(server) >> 22) % (client.shard_count or 1) == (client.shard_id or 0)
+    """Whether this process would see the server: others have the other shards."""
+    shards = getattr(client, "shard_ids", None) or (0,)
+    return shard_key(server) % (client.shard_count or 1) in shards
 
 
 async def _is_gone(client: discord.Client, server: str) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 import discord
 import pytest
 
+from bot.app import App
 from bot.core.errors import Passing, StartupError
 from bot.platforms.discord.syncing import KEY
+from bot.settings import Settings
 from tests.platforms.discord.conftest import Bot
 from tests.platforms.discord.test_sending import UNREACHABLE
 
@@ -94,7 +96,7 @@ async def test_another_shards_servers_are_not_asked_for(bot: Bot) -> None:
     """A connection asks only for the servers that it would see, and for few of them at a time."""
     bot.missing = [str(number << 22) for number in range(100)]
     client = bot.platform.client
-    client.shard_id, client.shard_count = 1, 2
+    client.shard_ids, client.shard_count = [1], 2  # type: ignore[attr-defined]
     client.dispatch("ready")
     await bot.env.settle()
     assert bot.left == [str(number << 22) for number in range(1, 41, 2)]
@@ -237,3 +239,16 @@ async def test_closing_twice_is_closing() -> None:
     await platform.close()
     await platform.close()
     assert platform.client.is_closed()
+
+
+def test_a_part_of_the_shards_has_its_connections() -> None:
+    """With SHARDS the client opens a connection for each of its shards and tells Discord their number."""
+
+    def shown(shards: str) -> tuple[bool, object, object]:
+        client = App(Settings(shards=shards, _env_file=None)).discord  # type: ignore[arg-type]
+        sharded = isinstance(client, discord.AutoShardedClient)
+        return sharded, client.shard_ids if sharded else None, client.shard_count
+
+    assert shown("4-7/16") == (True, [4, 5, 6, 7], 16)
+    assert shown("0-1/2") == (True, [0, 1], 2)
+    assert shown("0/1") == (False, None, None)
