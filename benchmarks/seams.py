@@ -33,8 +33,7 @@ class Seams:
         self._spent: dict[str, dict[str, list[float]]] = {}
         self._sql = 0.0
         self._patches = [
-            patch.object(Database, "_write", self._thread(Database._write)),  # noqa: SLF001 - a seam
-            patch.object(Database, "_read", self._thread(Database._read)),  # noqa: SLF001 - a seam
+            patch.object(Database, "_run", self._thread(Database._run)),  # noqa: SLF001 - a seam
             # Looked up anew for each request; `handle` itself was handed out when the bot was put together.
             patch.object(Dispatcher, "_outcome", self._outcome(Dispatcher._outcome)),  # noqa: SLF001 - a seam
             patch.object(answering, "render", self._render(rendering.render)),
@@ -71,7 +70,7 @@ class Seams:
         self._at[name] = time.perf_counter()
 
     def _thread(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(database: Database, work: Callable[[Any], Any], *rest: Any) -> Any:
+        def watched(database: Database, engine: Any, work: Callable[[Any], Any]) -> Any:
             def inner(session: Any) -> Any:
                 self._mark("begun")
                 result = work(session)
@@ -80,16 +79,16 @@ class Seams:
 
             self._sql = 0.0
             self._mark("in the thread")
-            result = run(database, inner, *rest)
+            result = run(database, engine, inner)
             self._mark("committed")
             return result
 
         return watched
 
     def _outcome(self, outcome: Callable[..., Any]) -> Callable[..., Any]:
-        async def watched(dispatcher: Dispatcher, request: Any) -> Any:
+        async def watched(dispatcher: Dispatcher, *request: Any) -> Any:
             self._mark("asked")
-            reply = await outcome(dispatcher, request)
+            reply = await outcome(dispatcher, *request)
             self._mark("back")
             return reply
 
