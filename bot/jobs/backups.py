@@ -35,7 +35,7 @@ class Backups:
     async def make_if_due(self) -> Path | None:
         """Make a backup if it is time. One that fails is logged, and tried again at the next look."""
         now = self.clock()
-        if (age := self.age()) is not None and timedelta() <= age < EVERY:
+        if (age := self.age()) is not None and age < EVERY:
             return None
         try:
             made = await asyncio.to_thread(daily_backup, self.database_url, self.folder, self.keep, now)
@@ -46,6 +46,6 @@ class Backups:
         return made
 
     def age(self) -> timedelta | None:
-        """How old the newest is, or None where there is none."""
-        found = kept(self.folder)
-        return self.clock() - found[-1][0] if found else None
+        """How old the newest is, or None where there is none; one from the future, by a wrong clock, tells nothing."""
+        now = self.clock()
+        return min((now - made for made, _ in kept(self.folder) if made <= now), default=None)

@@ -48,6 +48,7 @@ class Ticker:
         """Plan every group whose time has come and send what is due."""
         await self._plan_all()
         await self._deliver()
+        await self._purge()
 
     async def _deliver(self) -> None:
         async with self._delivering:
@@ -58,7 +59,6 @@ class Ticker:
             await self._beat()
             while await self.plan():
                 pass
-            await self._purge()
 
     def age(self) -> float:
         """Seconds since ticking last got anywhere; a delivery under way has to get somewhere as well."""
@@ -89,6 +89,7 @@ class Ticker:
             # Who delivers already takes along what was planned now.
             if not self._delivering.locked():
                 await self._deliver()
+            await self._purge()
         except Unavailable as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
             return "unwritable"
@@ -106,8 +107,9 @@ class Ticker:
     async def _purge(self) -> None:
         now = self.clock()
         if self._purged is None or now - self._purged >= PURGE_EVERY:
-            gone = await self.database.write(lambda session: workspaces.purge(session, now - self.keep))
+            # Noted first: one that fails waits for the next hour, and last in a tick, so that posts never wait for it.
             self._purged = now
+            gone = await self.database.write(lambda session: workspaces.purge(session, now - self.keep))
             for workspace in gone:
                 log.info("purged", extra={"workspace": workspace})
 

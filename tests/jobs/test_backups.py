@@ -53,11 +53,13 @@ async def test_a_backup_is_whole(room: Room, backups: Backups) -> None:
 
 
 async def test_a_clock_set_back_makes_one_too_many_rather_than_none(room: Room, backups: Backups) -> None:
-    """A newest backup from the future says nothing about today."""
+    """A backup from the future says nothing about today, and does not make one at every look."""
     room.clock.now = MONDAY
     await backups.make_if_due()
     room.clock.forward(days=-2)
     assert await backups.make_if_due() is not None
+    room.clock.forward(minutes=1)
+    assert await backups.make_if_due() is None
 
 
 async def test_a_failing_backup_is_told_and_tried_again(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import engines, health, queue
+from bot.store import engines, health, queue, workspaces
 from bot.store.tables import PostState
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, lock_held
@@ -141,3 +141,19 @@ async def test_a_delivery_that_hangs_is_seen(room: Room, monkeypatch: pytest.Mon
         await asyncio.gather(tick, return_exceptions=True)
     await room.ticker.guarded()
     assert room.ticker.age() < 90
+
+
+async def test_a_purge_that_fails_keeps_no_post_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is due is sent all the same, and the purge is tried again an hour later and not at every tick."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(workspaces, "purge", broken)
+    room.clock.forward(minutes=1)
+    for _ in range(2):
+        await room.ticker.guarded()
+    assert room.platform.sends() == 1
+    assert caplog.text.count("tick failed") == 1
