@@ -6,6 +6,7 @@ Only hints live here: losing or mistaking one changes the order of suggestions a
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Generic, TypeVar
 
 from bot.core.request import Request
@@ -18,35 +19,38 @@ PEOPLE = 50_000
 
 
 class Recent(Generic[K, V]):
-    """A dictionary that forgets what was unused the longest."""
+    """A dictionary that forgets what was unused the longest. The threads of the database share it."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
+        self._size, self._alone = size, Lock()
         self._items: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
         """The value, which counts as used now."""
-        if key not in self._items:
-            return None
-        self._items.move_to_end(key)
-        return self._items[key]
+        with self._alone:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key]
 
     def put(self, key: K, value: V) -> None:
         """Remember a value."""
-        self._items[key] = value
-        self._items.move_to_end(key)
-        while len(self._items) > self._size:
-            self._items.popitem(last=False)
+        with self._alone:
+            self._items[key] = value
+            self._items.move_to_end(key)
+            while len(self._items) > self._size:
+                self._items.popitem(last=False)
 
     def drop(self, unwanted: Callable[[K], bool]) -> None:
         """Forget the keys that are unwanted."""
-        for key in list(self._items):  # a copy: other threads remember people meanwhile
-            if unwanted(key):
-                self._items.pop(key, None)
+        with self._alone:
+            for key in [key for key in self._items if unwanted(key)]:
+                del self._items[key]
 
     def clear(self) -> None:
         """Forget everything."""
-        self._items.clear()
+        with self._alone:
+            self._items.clear()
 
 
 @dataclass(frozen=True, slots=True)

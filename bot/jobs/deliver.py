@@ -119,6 +119,9 @@ class Delivery:
         except Unsure as unsure:
             at, why = self.clock() + after_doubt(claimed.doubt, now), str(unsure)
             await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, _id(claimed), at, why))
+        except Unavailable:
+            # No fault of the post's: the lease brings the row back.
+            raise
         except Exception:
             await self._broken(claimed)
             raise

@@ -12,6 +12,7 @@ from bot.jobs import deliver
 from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
 from bot.jobs.looking import UNREADABLE
 from bot.store import queue, workspaces
+from bot.store.faults import Busy
 from bot.store.queue import LEASE
 from bot.store.tables import (
     Group,
@@ -712,3 +713,20 @@ async def test_claiming_is_for_the_platforms_that_are_ready(room: Room) -> None:
 
     assert await room.database.write(claim) == 0
     assert await room.delivery.run() == 1
+
+
+async def test_a_database_that_is_busy_is_no_fault_of_the_post(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read that fails while a post is composed neither holds it nor tells the organizer; it is sent later."""
+
+    async def busy(*_: object) -> None:
+        raise Busy("busy")
+
+    with monkeypatch.context() as now:
+        now.setattr(deliver.Delivery, "_message", busy)
+        for _ in range(MOST_ATTEMPTS + 1):
+            await room.tick(minutes=2)
+    assert (room.platform.sends(), room.platform.told) == (0, [])
+    await room.tick(minutes=2)
+    assert room.platform.sends() == 1
