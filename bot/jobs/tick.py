@@ -105,13 +105,16 @@ class Ticker:
             self._beaten = now
 
     async def _purge(self) -> None:
-        now = self.clock()
-        if self._purged is None or now - self._purged >= PURGE_EVERY:
-            # Noted first: one that fails waits for the next hour, and last in a tick, so that posts never wait for it.
+        # Last in a tick, so that posts never wait for it; a bot that stops waits for one that has begun.
+        async with self._planning:
+            now = self.clock()
+            if self.delivery.stopping or (self._purged is not None and now - self._purged < PURGE_EVERY):
+                return
+            # Noted first: one that fails waits for the next hour.
             self._purged = now
             gone = await self.database.write(lambda session: workspaces.purge(session, now - self.keep))
-            for workspace in gone:
-                log.info("purged", extra={"workspace": workspace})
+        for workspace in gone:
+            log.info("purged", extra={"workspace": workspace})
 
     def stop(self) -> None:
         """Begin no more ticks and take no more posts."""
