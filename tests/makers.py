@@ -120,6 +120,6 @@ def group(session: Session, now: datetime = MONDAY, channel: str = "100", **valu
 
 def times(of: Group) -> Any:
     """Return the weekly times of a group."""
-    from bot.commands.scope import schedule_of
+    from bot.store.groups import schedule_of
 
     return schedule_of(of)

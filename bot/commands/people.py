@@ -1,12 +1,12 @@
 """Being a member: /join and /leave."""
 
 from bot.commands.context import Context
+from bot.commands.joining import joined
 from bot.commands.quotas import check_membership
-from bot.commands.record import NAME
 from bot.commands.scope import learner, remember
 from bot.core.markup import bold
 from bot.core.reply import Reply, Style, Tone
-from bot.core.text import clean, plural
+from bot.core.text import plural
 from bot.store import members
 
 WELCOME = "You are in 👋"
@@ -25,10 +25,7 @@ def join(ctx: Context) -> Reply:
     check_membership(ctx, who)
     was_in = who.member is not None and who.member.left_at is None
     came_back = who.member is not None and who.member.left_at is not None
-    name = clean(ctx.request.person.name, NAME) or "member"
-    member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)
-    if came_back:
-        members.rebuild_scores(ctx.session, member, who.zone)
+    joined(ctx, who)
     remember(ctx, who)
     others = members.active_members(ctx.session, who.group_id) - 1
     company = plural(others, "other") if others else "whoever joins next"

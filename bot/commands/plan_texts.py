@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 
 from bot.commands.context import Context
 from bot.commands.post_texts import part_text
-from bot.commands.scope import edition_of, schedule_of, weeks_of
+from bot.commands.scope import edition_of, weeks_of
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Style
 from bot.core.request import Channel
 from bot.core.text import join_words, plural
 from bot.store import posts
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState
 from bot.study.calendar import local
 from bot.study.pace import Pace

@@ -11,13 +11,14 @@ from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Reply, Style, Tone
 from bot.core.text import clean, hours_text, plural
 from bot.store import members
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, Post, PostKind, Workspace
 from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Standing, remaining, standing, standing_marks
 from bot.study.roadmap import Topic
-from bot.study.schedule import Schedule, next_prompts
+from bot.study.schedule import next_prompts
 from bot.study.spoken import format_time
 from bot.study.zones import zone
 
@@ -180,10 +181,7 @@ def _counted(counts: Counts) -> str:
 
 def days_left(group: Group, now: datetime) -> int:
     """Whole days from the local date until the next prompt's."""
-    schedule = Schedule(
-        group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
-    )
-    return (next_prompts(schedule, now, 1)[0].day - local(now, zone(group.zone)).date()).days
+    return (next_prompts(schedule_of(group), now, 1)[0].day - local(now, zone(group.zone)).date()).days
 
 
 def _late(group: Group, post: Post, now: datetime) -> str:

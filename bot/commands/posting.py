@@ -3,10 +3,11 @@
 from bot.commands.context import Context
 from bot.commands.options import Again, PostId
 from bot.commands.plan_texts import date_text, upcoming
-from bot.commands.scope import edition_of, find_group, schedule_of, weeks_of
+from bot.commands.scope import edition_of, find_group, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Reply, Tone, refuse
 from bot.store import groups, owner, posts
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
 from bot.study.schedule import NEAR, prompt_day, prompt_day_now

@@ -2,13 +2,14 @@
 
 from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
+from bot.commands.joining import joined
 from bot.commands.lines import what_next
 from bot.commands.options import Hours, Item, MarkId, Note
 from bot.commands.quotas import check_record
 from bot.commands.scope import Learner, find_learner, remember
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Style, Tone
-from bot.core.text import clean, hours_text, plural
+from bot.core.text import hours_text, plural
 from bot.store import members
 from bot.store.members import NewMark
 from bot.study.calendar import period_keys
@@ -39,7 +40,6 @@ NOT_THE_LAST = (
     "That was taken back already, or you recorded something since. `/undo` takes back your last record."
 )
 GONE = "something that is no longer on the roadmap"
-NAME = 80
 
 
 def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Reply:
@@ -132,13 +132,9 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
 def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = None) -> Learner:
     """Append the mark, keep the board rows in step, and return the person as they stand now."""
     check_record(ctx, who)
-    name = clean(ctx.request.person.name, NAME) or "member"
-    came_back = who.member is not None and who.member.left_at is not None
-    member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)
+    member = joined(ctx, who)
     after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
-    if came_back:
-        members.rebuild_scores(ctx.session, member, who.zone)
-    elif new.act is not Act.SKIPPED and (undone is None or undone.points):
+    if new.act is not Act.SKIPPED and (undone is None or undone.points):
         at = undone.at if undone else new.at
         periods = (ALL_TIME, *period_keys(at, who.zone))
         members.keep_scores(ctx.session, member, after.marks, who.zone, since=periods)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.commands.context import Context
 from bot.commands.post_texts import week_of
-from bot.commands.scope import edition_of, schedule_of, weeks_of
+from bot.commands.scope import edition_of, weeks_of
 from bot.commands.times import TimesTyped, change_times
 from bot.store import groups, members, posts
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostKind
 from bot.study.schedule import next_due, rescheduled_from, same_place
 from bot.study.zones import zone

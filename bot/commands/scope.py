@@ -20,7 +20,6 @@ from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Act, Mark, Standing
 from bot.study.roadmap import Topic
-from bot.study.schedule import Schedule
 from bot.study.zones import zone
 
 IN_A_DM = (
@@ -117,11 +116,6 @@ def _portable(value: Value) -> str | int | None:
 def note_lost(args: Mapping[str, Value]) -> str:
     """Says that the buttons of a question leave the note out, if there is one."""
     return NOTE_LOST if args.get("note") else ""
-
-
-def schedule_of(group: Group) -> Schedule:
-    """The group's weekly times."""
-    return Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)
 
 
 def edition_of(ctx: Context, group: Group | Place) -> Edition:

@@ -14,11 +14,12 @@ from bot.commands.plan_texts import (
 )
 from bot.commands.post_texts import composed
 from bot.commands.posting import FOREIGN, link_to, try_again
-from bot.commands.scope import edition_of, find_group, schedule_of, weeks_of
+from bot.commands.scope import edition_of, find_group, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
 from bot.core.text import plural
 from bot.store import members, owner, posts
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
 from bot.study.schedule import Occurrence, next_reminder, reminded_week

@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.commands.post_texts import composed, discussion, held_notice, mark_of
+from bot.commands.post_texts import composed, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.core.shards import ALL, Shards
 from bot.jobs.again import THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
 from bot.jobs.places import Work, keep_busy
+from bot.jobs.threads import open_discussion, put_off
 from bot.store import groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -118,7 +119,7 @@ class Delivery:
             await self._record(claimed, "later", lambda s: queue.record_later(s, claimed, at, why))
         except Unsure as unsure:
             at, why = self.clock() + after_doubt(claimed.doubt, now), str(unsure)
-            await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, _id(claimed), at, why))
+            await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, claimed.post_id, at, why))
         except Unavailable:
             # No fault of the post's: the lease brings the row back.
             raise
@@ -156,7 +157,7 @@ class Delivery:
         reply = await self.database.read(
             lambda session: composed(session, catalog, claimed.group, claimed.post, now)
         )
-        nonce = f"rm{_id(claimed)}.{claimed.post.edition}"
+        nonce = f"rm{claimed.post_id}.{claimed.post.edition}"
         message = Message(claimed.group.channel, reply, nonce, mark_of(claimed.post))
         first = claimed.doubt
         if first is None or not self.watch.nonce_holds(first):
@@ -166,14 +167,14 @@ class Delivery:
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT
         await self._record(
-            claimed, "sent", lambda s: queue.record_sent(s, _id(claimed), now, message_id, thread=thread)
+            claimed, "sent", lambda s: queue.record_sent(s, claimed.post_id, now, message_id, thread=thread)
         )
 
     async def _missed(self, claimed: Claimed, why: str) -> None:
         now, post = self.clock(), claimed.post
 
         def record(session: Session) -> None:
-            posts.miss(session, _id(claimed), why)
+            posts.miss(session, claimed.post_id, why)
             # One that was posted before and asked for again has been seen.
             if post.kind == PostKind.PROMPT and not post.message_id:
                 groups.take_step_back(session, post.group_id, post.step, now)
@@ -187,7 +188,9 @@ class Delivery:
             await self._held(claimed, Held(BROKEN))
         else:
             at = self.clock() + after_trouble(attempts)
-            await self._record(claimed, "broken", lambda s: queue.record_unsure(s, _id(claimed), at, BROKEN))
+            await self._record(
+                claimed, "broken", lambda s: queue.record_unsure(s, claimed.post_id, at, BROKEN)
+            )
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
         # A post stays held through its recheck; that a channel is gone is news for its first post only.
@@ -204,35 +207,14 @@ class Delivery:
             await self._platform(claimed).tell(claimed.group.organizer, notice)
 
     async def _open_thread(self, claimed: Claimed) -> None:
-        post = claimed.post
-        name, text = discussion(self.catalog(), claimed.group, post)
+        platform, catalog = self._platform(claimed), self.catalog()
         try:
-            opened = self._platform(claimed).open_thread(claimed.group.channel, post.message_id, name, text)
-            thread_id = await opened
-        except Held as held:
-            why = f"No discussion thread: {held}"
-            await self._record(
-                claimed, "no thread", lambda s: queue.record_thread_later(s, _id(claimed), None, why)
-            )
-        except (TryLater, Unsure) as fault:
-            wait = after_refusal(fault.seconds) if isinstance(fault, TryLater) else THREAD_AGAIN
-            why, at = str(fault), self._thread_again(claimed, wait)
-            await self._record(
-                claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, why)
-            )
+            outcome, record = await open_discussion(platform, catalog, claimed, self.clock, self.catch_up)
         except Exception:
-            at = self._thread_again(claimed)
-            await self._record(
-                claimed, "thread", lambda s: queue.record_thread_later(s, _id(claimed), at, BROKEN)
-            )
+            outcome, record = put_off(claimed, self.clock(), THREAD_AGAIN, self.catch_up, BROKEN)
+            await self._record(claimed, outcome, record)
             raise
-        else:
-            await self._record(claimed, "thread", lambda s: queue.record_thread(s, _id(claimed), thread_id))
-
-    def _thread_again(self, claimed: Claimed, wait: timedelta = THREAD_AGAIN) -> datetime | None:
-        """When to try once more, as long as anybody would still want to discuss there."""
-        now, sent = self.clock(), claimed.post.sent_at
-        return now + wait if sent is None or now - sent <= self.catch_up else None
+        await self._record(claimed, outcome, record)
 
     async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.
@@ -254,8 +236,3 @@ class Delivery:
 
     def _platform(self, claimed: Claimed) -> Platform:
         return next(p for p in self.platforms if p.name == claimed.workspace.platform)
-
-
-def _id(claimed: Claimed) -> int:
-    assert claimed.post.id is not None
-    return claimed.post.id

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.core.shards import ALL, Shards
 from bot.store import planning, posts
+from bot.store.groups import schedule_of
 from bot.store.planning import Known
 from bot.store.tables import GroupState, PostKind, PostState
 from bot.study.calendar import local
@@ -21,7 +22,6 @@ from bot.study.schedule import (
     PROMPT,
     REMINDER,
     Occurrence,
-    Schedule,
     due_between,
     next_due,
     reminded_week,
@@ -92,9 +92,7 @@ class _Plan:
     ) -> None:
         self.group, self.edition, self.catch_up = group, edition, catch_up
         self.times, self.now = times, times.now
-        self.schedule = Schedule(
-            group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
-        )
+        self.schedule = schedule_of(group)
         self.weeks = edition.weeks(Pace(group.pace_hours))
         self.known = known
         self.taken = {(post.kind, post.occurrence) for post in known}

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.commands.scope import schedule_of
 from bot.store import notes, planning
+from bot.store.groups import schedule_of
 from bot.study.schedule import next_due
 from bot.study.zones import UnknownZone
 

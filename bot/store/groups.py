@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, case
 from sqlmodel import Session, col, select, update
 
 from bot.store.tables import Group, GroupState, Workspace
+from bot.study.schedule import Schedule
 
 # Made once: building a statement costs more than running it.
 _GROUPS_OF = (
@@ -51,3 +53,8 @@ def save(session: Session, group: Group) -> None:
     """Write a group's changes, so that it has an id and later queries see them."""
     session.add(group)
     session.flush()
+
+
+def schedule_of(group: Any) -> Schedule:
+    """The weekly times of a group, given as an object or as a row of its columns."""
+    return Schedule(group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute)

@@ -55,6 +55,12 @@ class Claimed:
     doubt: datetime | None
     began: float = field(default_factory=time.monotonic)
 
+    @property
+    def post_id(self) -> int:
+        """The post's number, which a row that was read always has."""
+        assert self.post.id is not None
+        return self.post.id
+
 
 def claim(
     session: Session,

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, delete, select, update
 
 from bot.core.shards import shard_key
 from bot.store import groups
+from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreRow, Workspace
-from bot.study.schedule import Schedule, next_due
+from bot.study.schedule import next_due
 
 
 def workspace(session: Session, platform: str, external_id: str) -> Workspace | None:
@@ -60,8 +61,7 @@ def _welcome(session: Session, found: Workspace) -> None:
         for group in groups.groups_of(session, found.platform, found.external_id):
             ends = group.state == GroupState.PAUSED and group.paused_until is not None
             if group.state == GroupState.ACTIVE or ends:
-                times = group.weekday, group.minute, group.zone, group.reminder_weekday, group.reminder_minute
-                group.next_due_at = next_due(Schedule(*times), group.planned_to)
+                group.next_due_at = next_due(schedule_of(group), group.planned_to)
                 session.add(group)
 
 
