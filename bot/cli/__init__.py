@@ -141,7 +141,10 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; it mu
 
 @cli.command()
 def restore(file: Annotated[Path, typer.Argument(help="A backup of the bot's database.")]) -> None:
-    """Put a backup in the place of the database; the one that was there is kept beside it."""
+    """Put a backup in the place of the database.
+
+    The one that was there is kept beside it.
+    """
     from datetime import UTC, datetime
 
     from bot.store.restoring import restore as put_back
