@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import Session
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from bot.cli import cli
@@ -66,7 +67,7 @@ def put(monkeypatch: pytest.MonkeyPatch, name: str, **names: Any) -> None:
 
 
 def test_help_is_light() -> None:
-    """`--help` names every command and imports nothing that is heavy."""
+    """`--help` names every command, what is needed first before the others, and imports nothing that is heavy."""
     code = (
         "import sys; sys.argv[1:] = ['--help']\n"
         "from bot.cli import main\n"
@@ -76,19 +77,41 @@ def test_help_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     *text, modules = done.stdout.splitlines()
     assert not HEAVY & set(ast.literal_eval(modules))
-    commands = {line.split()[0] for line in text[text.index("Commands:") + 1 :] if line.strip()}
-    assert commands == {
+    commands = [line.split()[0] for line in text[text.index("Commands:") + 1 :] if line.strip()]
+    assert commands == [
         "run",
         "demo",
-        "migrate",
-        "copy",
+        "doctor",
         "backup",
         "restore",
+        "migrate",
+        "copy",
         "adopt",
-        "doctor",
         "version",
         "roadmap",
-    }
+    ]
+
+
+def walked(command: Any, path: str = "roadmate") -> Iterator[tuple[str, Any]]:
+    """Every command and every option and argument of it, however deep."""
+    yield path, command
+    for option in command.params:
+        yield f"{path} {option.name}", option
+    for name, part in getattr(command, "commands", {}).items():
+        yield from walked(part, f"{path} {name}")
+
+
+def test_everything_has_a_help_text() -> None:
+    """Every command, argument and option says what it is for."""
+    found = dict(walked(get_command(cli)))
+    assert {"roadmate version", "roadmate roadmap show key", "roadmate copy from_url"} <= set(found)
+    assert [name for name, what in found.items() if not what.help] == []
+
+
+def test_the_version_is_an_option_too() -> None:
+    """`roadmate --version` says the same as `roadmate version`."""
+    assert say("--version").stdout == say("version").stdout
+    assert say("--version").exit_code == 0
 
 
 def test_python_m_bot_is_the_command_line() -> None:

@@ -1,4 +1,7 @@
-"""The command line. A command imports what it needs when it runs, so that help answers at once."""
+"""The command line. A command imports what it needs when it runs, so that help answers at once.
+
+Help lists the commands in the order in which they stand here: what is needed first comes first.
+"""
 
 from contextlib import suppress
 from pathlib import Path
@@ -42,12 +45,28 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(roadmaps.cli, name="roadmap")
-cli.command()(copying.copy)
 
 
 def main() -> None:
     """Run the command line."""
     cli()
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(_version())
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True),
+]
+
+
+@cli.callback()
+def _everywhere(*, version: Version = False) -> None:
+    pass
 
 
 @cli.command()
@@ -116,18 +135,20 @@ def demo(
 
 
 @cli.command()
-def migrate() -> None:
-    """Bring the database to this version's schema.
-
-    `run` does it by itself. Not while an older version runs on it.
-    """
-    from bot.store.alone import alone
-    from bot.store.migrating import upgrade
-
-    url = read_settings().database_url
-    with alone(url):
-        before, now = upgrade(url)
-    typer.echo(f"Already at schema {now}." if before == now else f"Schema {before or 'none'} -> {now}.")
+def doctor(
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only whether the bot is alive, for a container.")
+    ] = False,
+) -> None:
+    """Check everything that the bot needs."""
+    found = list(checks.alive_only() if quick else checks.everything())
+    for check in found:
+        color = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}[
+            check.verdict
+        ]
+        typer.echo(f"{typer.style(f'{check.verdict:4}', fg=color)}  {check.name:10}  {check.text}")
+    raise typer.Exit(int(any(check.verdict == "fail" for check in found)))
 
 
 @cli.command()
@@ -157,6 +178,24 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup of the bot's dat
 
 
 @cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema.
+
+    `run` does it by itself. Not while an older version runs on it.
+    """
+    from bot.store.alone import alone
+    from bot.store.migrating import upgrade
+
+    url = read_settings().database_url
+    with alone(url):
+        before, now = upgrade(url)
+    typer.echo(f"Already at schema {now}." if before == now else f"Schema {before or 'none'} -> {now}.")
+
+
+cli.command()(copying.copy)
+
+
+@cli.command()
 def adopt() -> None:
     """Let this bot take over a database that belongs to another one.
 
@@ -173,29 +212,16 @@ def adopt() -> None:
 
 
 @cli.command()
-def doctor(
-    *,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Only whether the bot is alive, for a container.")
-    ] = False,
-) -> None:
-    """Check everything that the bot needs."""
-    found = list(checks.alive_only() if quick else checks.everything())
-    for check in found:
-        color = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}[
-            check.verdict
-        ]
-        typer.echo(f"{typer.style(f'{check.verdict:4}', fg=color)}  {check.name:10}  {check.text}")
-    raise typer.Exit(int(any(check.verdict == "fail" for check in found)))
-
-
-@cli.command()
 def version() -> None:
     """Say which version this is."""
+    typer.echo(_version())
+
+
+def _version() -> str:
     import platform
     from importlib.metadata import version as installed
 
-    typer.echo(f"roadmate {installed('roadmate')} (Python {platform.python_version()})")
+    return f"roadmate {installed('roadmate')} (Python {platform.python_version()})"
 
 
 def _shards(typed: str) -> "Shards":

@@ -25,7 +25,10 @@ def list_(folder: Folder = None) -> None:
 
 
 @cli.command()
-def show(key: str, folder: Folder = None) -> None:
+def show(
+    key: Annotated[str, typer.Argument(help="Which one, by the name that `roadmap list` says first.")],
+    folder: Folder = None,
+) -> None:
     """Print a roadmap as the group will study it."""
     roadmaps = {roadmap.key: roadmap for roadmap in _load(folder)}
     if key not in roadmaps:
