@@ -17,7 +17,8 @@ from bot.commands.memory import Memory
 from bot.commands.seats import find_seat
 from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
-from bot.core.reply import Refused, Reply, Tone
+from bot.core.picture import Picture
+from bot.core.reply import Attachment, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
 from bot.core.turns import TooFast, Turns
@@ -64,9 +65,16 @@ FAULT_TEXT = (
 )
 
 
+async def no_pictures(_picture: Picture) -> bytes | None:
+    """Draw nothing, where nobody is there to draw."""
+    return None
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Answers requests. `deliver` sends one post at once, for a Reply that asks for it.
+
+    `draw` makes a PNG, or None where the answer is better off without waiting for it.
 
     `measure` is told name, outcome and seconds of each command, once it is answered.
     """
@@ -79,6 +87,7 @@ class Dispatcher:
     deliver: Callable[[int], Awaitable[object]]
     post_url: Callable[[str, str, str, str], str]
     turns: Turns = field(default_factory=Turns)
+    draw: Callable[[Picture], Awaitable[bytes | None]] = no_pictures
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
     async def handle(self, request: Request) -> Reply:
@@ -131,7 +140,20 @@ class Dispatcher:
 
         writes = command.writes and not request.ask
         reply = await (self.database.write(work) if writes else self.database.read(work))
+        if reply.picture is not None:
+            return await self._with_picture(reply, reply.picture)
         return reply if reply.deliver is None else await self._deliver(request, reply.deliver)
+
+    async def _with_picture(self, reply: Reply, picture: Picture) -> Reply:
+        """The same answer with its picture drawn. A picture that fails never costs the answer."""
+        try:
+            drawn = await self.draw(picture)
+        except Exception:
+            log.exception("a picture was not drawn", extra={"picture": picture.name})
+            return reply
+        if drawn is None:
+            return reply
+        return replace(reply, attachment=Attachment(f"{picture.name}.png", drawn, picture.alt))
 
     async def _deliver(self, request: Request, post: int) -> Reply:
         try:

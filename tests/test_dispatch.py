@@ -4,6 +4,7 @@ import logging
 import math
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Annotated, Any
 
 import pytest
@@ -17,7 +18,8 @@ from bot.commands.scope import NO_GROUP, NOT_FOUND
 from bot.commands.table import COMMANDS
 from bot.core.arguments import TEXT_LIMIT, checked
 from bot.core.command import Audience, Command, Option, Takes, command
-from bot.core.reply import Refused, Reply, refuse
+from bot.core.picture import Certificate, Picture
+from bot.core.reply import Attachment, Refused, Reply, refuse
 from bot.core.request import Channel, ChannelKind, Person, Request
 from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
 from bot.store.faults import Busy, Unreachable, Unwritable
@@ -61,7 +63,16 @@ def away(ctx: Context) -> Reply:
     raise Unreachable
 
 
-EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, away))
+PICTURE = Picture(Certificate("A", "B", "C", date(2026, 1, 5), date(2026, 6, 1), 1, 2), "In words", "proof")
+
+
+def show(ctx: Context) -> Reply:
+    """Write something and answer with a picture."""
+    ctx.session.add(Meta(key="shown", value="written"))
+    return Reply("Look", "All of it in words", picture=PICTURE)
+
+
+EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, away, show))
 pytestmark = pytest.mark.databases(*DATABASES)
 
 
@@ -73,6 +84,35 @@ async def room(url: str) -> AsyncIterator[Room]:
     found.elsewhere = await found.group(workspace="2", channel="900")
     yield found
     found.close()
+
+
+async def test_a_picture_is_drawn_after_the_commit(room: Room) -> None:
+    """While it is drawn the transaction is over, and it reaches the platform as a file with its words."""
+
+    async def draw(picture: Picture) -> bytes:
+        assert await room.database.read(lambda s: s.get(Meta, "shown")) is not None
+        return picture.alt.encode()
+
+    room.dispatcher.draw = draw
+    reply = await room.say("show")
+    assert reply.attachment == Attachment("proof.png", b"In words", "In words")
+
+
+@pytest.mark.parametrize("fault", [None, ImportError("no Pillow"), ValueError("no such glyph")])
+async def test_a_picture_that_fails_never_costs_the_answer(
+    room: Room, fault: Exception | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The text goes out without it, what was written stays, and a fault is in the log."""
+
+    async def draw(_: Picture) -> None:
+        if fault is not None:
+            raise fault
+
+    room.dispatcher.draw = draw
+    reply = await room.say("show")
+    assert (reply.title, reply.text, reply.attachment) == ("Look", "All of it in words", None)
+    assert await room.database.read(lambda s: s.get(Meta, "shown")) is not None
+    assert ("a picture was not drawn" in caplog.text) is (fault is not None)
 
 
 async def test_an_unknown_command_gets_a_way_on(room: Room) -> None:

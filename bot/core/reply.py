@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.picture import Picture
+
 
 class Style(StrEnum):
     """How a button looks."""
@@ -50,10 +52,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a Reply; `name` has the ending that says what it is."""
+    """A file that goes with a Reply; `name` has the ending that says what it is.
+
+    One with an `alt` is a picture that is shown in the message, and `alt` says in words what is on it.
+    """
 
     name: str
     content: bytes
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class Reply:
     """An answer in markdown in which everything that a person wrote is already escaped.
 
     `deliver` is the id of a post that is to be sent at once, before the person is told how that went. `form` answers a
-    request that asks: what each option is now, as plain text.
+    request that asks: what each option is now, as plain text. `picture` is drawn after the commit and reaches the
+    platform as the `attachment`; the text is complete without it.
     """
 
     title: str
@@ -74,6 +81,7 @@ class Reply:
     deliver: int | None = None
     form: Mapping[str, str] | None = None
     attachment: Attachment | None = None
+    picture: Picture | None = None
 
 
 class Refused(Exception):

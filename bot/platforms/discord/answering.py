@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -85,7 +85,16 @@ async def respond(interaction: Interaction, reply: Reply, manner: Manner) -> Non
             private = reply.private or manner.only_private
             await interaction.response.send_message(ephemeral=private, **_sent(reply))
     except LOST as error:
-        _lost(interaction, error)
+        if _picture_refused(reply, error):
+            await respond(interaction, replace(reply, attachment=None), manner)
+        else:
+            _lost(interaction, error)
+
+
+def _picture_refused(reply: Reply, error: Exception) -> bool:
+    """Whether Discord took the message for bad, and that may be for its picture: the text is complete without."""
+    refused = isinstance(error, discord.HTTPException) and error.code not in _TOO_LATE
+    return refused and reply.attachment is not None and reply.attachment.alt != ""
 
 
 async def _defer(interaction: Interaction, manner: Manner) -> bool:

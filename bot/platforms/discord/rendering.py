@@ -9,7 +9,7 @@ from bot.core.reply import Button, Reply, Style, Tone
 from bot.core.text import bold, join_words
 from bot.platforms.discord.custom_ids import encode
 
-TITLE, DESCRIPTION, FOOTER, WHOLE = 256, 4096, 2048, 6000
+TITLE, DESCRIPTION, FOOTER, WHOLE, ALT = 256, 4096, 2048, 6000, 1024
 FIELDS, FIELD_TITLE, FIELD_TEXT = 25, 256, 1024
 BUTTONS, A_ROW, LABEL = 25, 5, 80
 NOTHING = "\u200b"
@@ -42,9 +42,10 @@ def render(reply: Reply) -> Rendered:
 
 def attached(reply: Reply) -> discord.File | None:
     """The file of a Reply; one can be sent once only."""
-    if reply.attachment is None:
+    found = reply.attachment
+    if found is None:
         return None
-    return discord.File(io.BytesIO(reply.attachment.content), reply.attachment.name)
+    return discord.File(io.BytesIO(found.content), found.name, description=cut(found.alt, ALT) or None)
 
 
 def cut(text: str, limit: int) -> str:
@@ -86,6 +87,8 @@ def _embed(reply: Reply, note: str) -> discord.Embed:
         embed.add_field(name=name, value=value, inline=field.inline)
     if footer:
         embed.set_footer(text=footer)
+    if reply.attachment is not None and reply.attachment.alt:
+        embed.set_image(url=f"attachment://{reply.attachment.name}")
     return embed
 
 

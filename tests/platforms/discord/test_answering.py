@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -77,6 +78,34 @@ async def test_a_file_comes_with_a_slow_answer_too(bot: Bot, command: str) -> No
     assert (said.title, said.private) == ("Your data", True)
     assert said.message is not None
     assert [file.filename for file in said.message.attachments] == ["data.json"]  # type: ignore[union-attr]
+
+
+PICTURE = Reply("Your progress", "2 of 14 topics", attachment=Attachment("progress.png", b"png", "Two done"))
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_picture_is_shown_in_the_answer_with_its_words(bot: Bot, private: bool) -> None:
+    """The picture stands in the embed, has a text for who can't see it, and is as private as the answer."""
+    bot.reply = replace(PICTURE, private=private)
+    said = await say(bot.alice, "/done docker")
+    assert said.message is not None
+    (file,) = said.message.attachments
+    sent = file if isinstance(file, dict) else {"filename": file.filename, "description": file.description}
+    assert (sent["filename"], sent["description"]) == ("progress.png", "Two done")
+    image = said.message.embeds[0].image
+    assert image.url is not None
+    assert "progress.png" in image.url
+    assert said.private is private
+
+
+async def test_a_picture_that_discord_refuses_costs_nothing_but_itself(bot: Bot) -> None:
+    """Where a message with a picture is refused, its text is sent alone."""
+    bot.reply = PICTURE
+    bot.env.inject_error("POST", "/interactions/*/callback", status=413, code=40005)
+    said = await say(bot.alice, "/done docker")
+    assert (said.title, said.text) == ("Your progress", "2 of 14 topics")
+    assert said.message is not None
+    assert not said.message.attachments
 
 
 async def test_a_fault_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
