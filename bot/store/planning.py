@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.core.shards import ALL, Shards
 from bot.store.posts import UNSENT
 from bot.store.sharding import served_workspaces
-from bot.store.tables import Group, Post
+from bot.store.tables import Group, Post, PostKind
 
 _GROUP = Group.__table__  # type: ignore[attr-defined]
 _POST = Post.__table__  # type: ignore[attr-defined]
@@ -58,19 +58,24 @@ class Known(NamedTuple):
     state: str
     id: int
     waiting: bool
-    """Whether it is queued or held and certainly was never in the channel."""
+    """Whether it is a prompt, queued or held, that certainly was never in the channel; then it is locked."""
 
 
 def known_posts(session: Session, group_ids: Sequence[int], since: date) -> dict[int, list[Known]]:
-    """The posts of several groups from an occurrence on, by group, oldest first."""
+    """The posts of several groups from an occurrence on, by group, oldest first.
+
+    Prompts that wait are locked: until this transaction ends nobody claims one whose topic it may give to the next.
+    """
     post = _POST.c
-    columns = (post.group_id, post.kind, post.occurrence, post.item_id, post.state, post.id, UNSENT)
-    wanted = _POST.c.group_id.in_(group_ids), _POST.c.occurrence >= since
-    rows = session.connection().execute(select(*columns).where(*wanted).order_by(_POST.c.occurrence))
+    wanted = post.group_id.in_(group_ids), post.occurrence >= since
+    waiting = select(post.id).where(*wanted, post.kind == PostKind.PROMPT, UNSENT).with_for_update()
+    # Read first: a claim that is committed by now is seen by the second statement, and no other can come between.
+    locked = set(session.connection().execute(waiting.order_by(post.id)).scalars())
+    columns = (post.group_id, post.kind, post.occurrence, post.item_id, post.state, post.id)
+    rows = session.connection().execute(select(*columns).where(*wanted).order_by(post.occurrence))
     found: dict[int, list[Known]] = {}
     for row in rows:
-        known = Known(*row)
-        found.setdefault(known.group_id, []).append(known)
+        found.setdefault(row.group_id, []).append(Known(*row, row.id in locked))
     return found
 
 
