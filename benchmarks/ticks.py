@@ -150,11 +150,11 @@ class _Nowhere:
         del message, since
         return None
 
-    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
-        del channel, name, text
+    async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
+        del workspace, channel, name, text
         return message_id
 
-    async def tell(self, person: str, reply: Reply) -> bool:
+    async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         raise NotImplementedError
 
     def message_url(self, workspace: str, channel: str, message_id: str) -> str:

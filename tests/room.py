@@ -109,7 +109,7 @@ class FakePlatform:
             raise fault
         return next((id_ for id_, _, m, at in self.visible if m.mark == message.mark and at >= since), None)
 
-    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
+    async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open a thread under a message that people see."""
         self.calls.append(("thread", message_id))
         if isinstance(fault := self._next("thread", channel), Exception):
@@ -118,7 +118,7 @@ class FakePlatform:
         self.threads[message_id] = name
         return f"t{message_id}"
 
-    async def tell(self, person: str, reply: Reply) -> bool:
+    async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Say something privately."""
         self.told.append((person, reply))
         return True

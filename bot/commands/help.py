@@ -23,7 +23,7 @@ YOUR_DATA = ("privacy", "mydata export", "mydata delete")
 
 def help_(ctx: Context) -> Reply:
     """Every command, and how points work."""
-    typed = [command for command in ctx.commands.values() if command.typed]
+    typed = [command for command in ctx.commands.values() if command.on(ctx.request.platform)]
     members = [command for command in typed if command.audience is Audience.MEMBER]
     fields = (
         Field(MEMBERS, _listed(c for c in members if c.name not in YOUR_DATA)),

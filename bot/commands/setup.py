@@ -1,6 +1,7 @@
 """Starting a group: /setup."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.commands.context import Context
 from bot.commands.options import AChannel, APace, ARoadmap, Day, Move, Time, Zone
@@ -24,7 +25,7 @@ from bot.core.text import clean, join_words
 from bot.store import groups, posts, workspaces
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
-from bot.study.zones import zone_for_locale
+from bot.study.zones import UnknownZone, parse_zone, zone_for_locale
 
 READY, CHANGED = "The study group is ready", "The study group is changed"
 CHANGED_KEEPS = "Everyone's progress stays as it is."
@@ -154,6 +155,8 @@ def _edition(ctx: Context, typed: str, group: Group) -> Edition:
 
 
 def _guess(ctx: Context) -> str:
+    with suppress(UnknownZone):
+        return parse_zone(ctx.request.zone or "")
     return zone_for_locale(ctx.request.locale) or "UTC"
 
 

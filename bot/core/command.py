@@ -5,7 +5,7 @@ its schema from the signature. Platforms compile that schema to their native con
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -71,7 +71,7 @@ class Command:
     `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
     answer that had to be deferred; `typed` is False for what only buttons can say. `present` tells the values that
     options have now, for a form that changes them. `cost` is what it takes of a person's allowance: 1 for what is
-    quick, more for what is drawn, written to a file or posted.
+    quick, more for what is drawn, written to a file or posted. `only` names its platforms; empty means all.
     """
 
     name: str
@@ -85,6 +85,11 @@ class Command:
     typed: bool = True
     present: Callable[..., Mapping[str, str]] | None = None
     cost: int = 1
+    only: frozenset[str] = frozenset()
+
+    def on(self, platform: str) -> bool:
+        """Whether people can say it on a platform."""
+        return self.typed and (not self.only or platform in self.only)
 
     @property
     def public_options(self) -> tuple[Option, ...]:
@@ -106,6 +111,7 @@ def command(
     present: Callable[..., Mapping[str, str]] | None = None,
     under: str = "",
     cost: int = 1,
+    only: Iterable[str] = (),
 ) -> Command:
     """Read a command from a function: its name, its docstring (the help) and its annotated options.
 
@@ -121,7 +127,20 @@ def command(
     hints = get_type_hints(run, include_extras=True)
     parameters = list(inspect.signature(run).parameters.values())[1:]
     options = tuple(_option(name, parameter, hints[parameter.name]) for parameter in parameters)
-    return Command(name, first, rest.strip(), options, run, audience, writes, private, typed, present, cost)
+    return Command(
+        name,
+        first,
+        rest.strip(),
+        options,
+        run,
+        audience,
+        writes,
+        private,
+        typed,
+        present,
+        cost,
+        frozenset(only),
+    )
 
 
 def _option(command_name: str, parameter: inspect.Parameter, hint: object) -> Option:

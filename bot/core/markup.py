@@ -76,3 +76,18 @@ def _target(url: str) -> str | None:
     rest = parts._replace(scheme="", netloc="").geturl()
     target = f"{parts.scheme}://{host}{port}{quote(rest, safe=_URL_MARKS, errors='replace')}"
     return target if len(target) <= _LONGEST_URL else None
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten markdown to a limit: at the end of a line where one is near, else of a word."""
+    if len(text) <= limit:
+        return text
+    if limit <= 1:
+        return ""
+    head = text[: limit - 1]
+    for mark in ("\n", " "):
+        at = head.rfind(mark)
+        if at >= limit // 2:
+            head = head[:at]
+            break
+    return head.rstrip("\\ \n") + "…"

@@ -47,6 +47,7 @@ class Message:
 
     `mark` stands in the ids of the post's buttons, so that it is found again in the channel's history. `still` is
     asked when the message is about to leave: a machine may have slept since it was decided to send it again.
+    `workspace` says on whose behalf, where a platform has an access of its own for each.
     """
 
     channel: str
@@ -54,6 +55,7 @@ class Message:
     nonce: str
     mark: str
     still: Callable[[], bool] = lambda: True
+    workspace: str = ""
 
 
 OWNER, STRANGER = "application", "stranger"
@@ -89,11 +91,11 @@ class Platform(Protocol):
         """Look for a message in its channel's history; raises as `send` does when that can't be read."""
         ...
 
-    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
+    async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open the discussion under a message, once, and return its id. Raises Held, TryLater or Unsure."""
         ...
 
-    async def tell(self, person: str, reply: Reply) -> bool:
+    async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Say something to a person privately; False when they do not take messages."""
         ...
 

@@ -1,10 +1,12 @@
 """What a command answers. A command returns a Reply and never sends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.markup import bold
 from bot.core.picture import Picture
+from bot.core.text import join_words
 
 
 class Style(StrEnum):
@@ -95,3 +97,21 @@ class Refused(Exception):
 def refuse(title: str, text: str, *buttons: Button) -> Refused:
     """A kind, private refusal that says what to do next."""
     return Refused(Reply(title, text, buttons=buttons, tone=Tone.WARN))
+
+
+FAULT = Reply(
+    "Something went wrong on our side",
+    "Nothing was lost. Please try again in a moment.",
+    tone=Tone.WARN,
+)
+OLD_BUTTON = Reply(
+    "That button is from an older version",
+    "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
+    tone=Tone.WARN,
+)
+TOO_LONG = "✂️ No button for {}, because what you sent is too long for one. Send it again in fewer words."
+
+
+def left_out_note(labels: Sequence[str]) -> str:
+    """Names the buttons whose arguments no id can carry; empty where there are none."""
+    return TOO_LONG.format(join_words([bold(label) for label in labels])) if labels else ""

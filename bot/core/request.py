@@ -53,7 +53,7 @@ class Request:
 
     `organizer` is what the platform says of the person's rights at this very moment. `workspace` is None in a
     direct message. With `ask` nothing is done yet: a button asks for these options in a form, and the answer is what
-    they are now.
+    they are now. `zone` is the time zone that the platform knows of the person, unchecked.
     """
 
     platform: str
@@ -66,3 +66,4 @@ class Request:
     locale: str | None = None
     workspace_name: str = ""
     ask: tuple[str, ...] = ()
+    zone: str | None = None

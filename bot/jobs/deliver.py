@@ -158,7 +158,8 @@ class Delivery:
             lambda session: composed(session, catalog, claimed.group, claimed.post, now)
         )
         nonce = f"rm{claimed.post_id}.{claimed.post.edition}"
-        message = Message(claimed.group.channel, reply, nonce, mark_of(claimed.post))
+        where, mark = claimed.workspace.external_id, mark_of(claimed.post)
+        message = Message(claimed.group.channel, reply, nonce, mark, workspace=where)
         first = claimed.doubt
         if first is None or not self.watch.nonce_holds(first):
             return message
@@ -204,7 +205,8 @@ class Delivery:
         news = await self._record(claimed, "held", record)
         if first and news and claimed.group.organizer:
             notice = held_notice(claimed.group, claimed.workspace, str(held))
-            await self._platform(claimed).tell(claimed.group.organizer, notice)
+            where = claimed.workspace.external_id
+            await self._platform(claimed).tell(where, claimed.group.organizer, notice)
 
     async def _open_thread(self, claimed: Claimed) -> None:
         platform, catalog = self._platform(claimed), self.catalog()

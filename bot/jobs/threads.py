@@ -22,7 +22,8 @@ async def open_discussion(
     """Open the thread of a prompt that was sent; what the platform refuses is an outcome too."""
     name, text = discussion(catalog, claimed.group, claimed.post)
     try:
-        thread = await platform.open_thread(claimed.group.channel, claimed.post.message_id, name, text)
+        where, channel = claimed.workspace.external_id, claimed.group.channel
+        thread = await platform.open_thread(where, channel, claimed.post.message_id, name, text)
     except Held as held:
         why = f"No discussion thread: {held}"
         return "no thread", lambda session: queue.record_thread_later(session, claimed.post_id, None, why)

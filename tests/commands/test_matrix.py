@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.table import COMMANDS
+from bot.core.custom_ids import encode
 from bot.core.reply import Button
 from bot.core.request import Channel, Person, Value
-from bot.platforms.discord.custom_ids import encode
 from tests.commands.asking import ask, ask_as, dump, press, request
 from tests.commands.walking import ORGANIZER, read_id, walk
 from tests.conftest import World

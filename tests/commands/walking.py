@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.commands.table import COMMANDS
 from bot.core.command import Audience
-from bot.platforms.discord.custom_ids import Clicked, decode
+from bot.core.custom_ids import Clicked, decode
 from tests.commands.asking import FIRST_PROMPT, days, press
 from tests.conftest import World
 from tests.talk import say

@@ -58,13 +58,13 @@ class Chat:
         row = await found.fetchone()
         return row[0] if row else None
 
-    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
+    async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open a discussion, one for each message."""
         del channel, name, text
         await self.connection.execute(THREAD, (message_id,))
         return message_id
 
-    async def tell(self, person: str, reply: Reply) -> bool:
+    async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Nobody needs to be told anything."""
         raise AssertionError(person, reply)
 

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from bot.core.platform import Handle
-from bot.core.reply import Reply, Tone
+from bot.core.reply import FAULT, Reply, Tone
 from bot.core.request import Request
 from bot.platforms.discord.rendering import attached, render
 from bot.platforms.discord.requests import Interaction
@@ -19,16 +19,6 @@ log = logging.getLogger("roadmate.discord")
 SLOW = 1.5
 """Discord gives three seconds for the first answer, and half of them may go on the way."""
 
-FAULT = Reply(
-    "Something went wrong on our side",
-    "Nothing was lost. Please try again in a moment.",
-    tone=Tone.WARN,
-)
-OLD_BUTTON = Reply(
-    "That button is from an older version",
-    "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
-    tone=Tone.WARN,
-)
 OLD_COMMAND = Reply(
     "That command has changed",
     "Discord still shows you an older form of it. Reload Discord (Ctrl+R) and send it again.",

@@ -1,6 +1,5 @@
 """Clicks and forms: every one is routed by its id alone, so that old messages work after a restart."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +7,12 @@ from typing import Any
 import discord
 
 from bot.core.command import Command, Option
+from bot.core.custom_ids import Clicked, decode
+from bot.core.forms import askable, entries, presented
 from bot.core.platform import Handle
-from bot.core.reply import Reply
-from bot.core.request import Request
-from bot.platforms.discord.answering import FAULT, LOST, OLD_BUTTON, SLOW, Manner, answer, respond
-from bot.platforms.discord.custom_ids import Clicked, decode
-from bot.platforms.discord.forms import askable, filled_in, form
+from bot.core.reply import FAULT, OLD_BUTTON, Reply
+from bot.platforms.discord.answering import LOST, Manner, answer, respond
+from bot.platforms.discord.forms import filled_in, form
 from bot.platforms.discord.requests import Interaction, request_from
 
 log = logging.getLogger("roadmate.discord")
@@ -38,18 +37,9 @@ async def clicked(interaction: Interaction, commands: Mapping[str, Command], han
         await respond(interaction, FAULT, Manner())
         return
     if asked:
-        await _ask(interaction, await _present(handle, request), said, asked)
+        await _ask(interaction, await presented(handle, request), said, asked)
     else:
         await answer(interaction, handle, request, _manner(interaction, command, said))
-
-
-async def _present(handle: Handle, request: Request) -> Reply:
-    """What the options are now; a form can't be shown after deferring, so it comes empty rather than late."""
-    try:
-        async with asyncio.timeout(SLOW):
-            return await handle(request)
-    except TimeoutError:
-        return Reply("", form={})
 
 
 async def _ask(interaction: Interaction, reply: Reply, said: Clicked, asked: Sequence[Option]) -> None:
@@ -58,7 +48,7 @@ async def _ask(interaction: Interaction, reply: Reply, said: Clicked, asked: Seq
         await respond(interaction, reply, Manner())
         return
     try:
-        await interaction.response.send_modal(form(said, asked, _label(interaction), reply.form))
+        await interaction.response.send_modal(form(said, entries(asked, reply.form), _label(interaction)))
     except LOST as error:
         log.warning("a form was lost", extra={"error": type(error).__name__, "interaction": interaction.id})
 

@@ -10,9 +10,10 @@ from discord import app_commands
 
 from bot.core.command import Command
 from bot.core.platform import Handle, Notes, SuggestFor
+from bot.core.reply import FAULT
 from bot.core.request import Value
 from bot.core.shards import Shards
-from bot.platforms.discord.answering import FAULT, OLD_COMMAND, Manner, answer, respond
+from bot.platforms.discord.answering import OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
 from bot.platforms.discord.ownership import is_ours

@@ -12,7 +12,7 @@ from bot.core.arguments import TEXT_LIMIT
 from bot.core.command import Audience, Command, Option, Takes
 from bot.core.platform import SuggestFor
 from bot.core.request import Channel, Person, Value
-from bot.platforms.discord.requests import Interaction, channel_from, person_from, request_from
+from bot.platforms.discord.requests import NAME, Interaction, channel_from, person_from, request_from
 
 log = logging.getLogger("roadmate.discord")
 
@@ -33,7 +33,7 @@ def compile_all(
     """Compile every command that can be typed; those of two words become a group's subcommands."""
     found: dict[str, Compiled | app_commands.Group] = {}
     for command in commands:
-        if not command.typed:
+        if not command.on(NAME):
             continue
         group_name, _, _ = command.name.rpartition(" ")
         compiled = compile_command(command, answer, suggest)

@@ -89,12 +89,14 @@ class DiscordPlatform:
         """Look for a message in its channel's history."""
         return await sending.find(self.client, message, since)
 
-    async def open_thread(self, channel: str, message_id: str, name: str, text: str) -> str:
+    async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open the discussion under a message, once, and return its id."""
+        del workspace
         return await sending.open_thread(self.client, channel, message_id, name, text)
 
-    async def tell(self, person: str, reply: Reply) -> bool:
+    async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Send somebody a direct message; False where they take none."""
+        del workspace
         return await sending.tell(self.client, person, reply)
 
     def message_url(self, workspace: str, channel: str, message_id: str) -> str:

@@ -5,16 +5,15 @@ from typing import Any, NamedTuple
 
 import discord
 
-from bot.core.reply import Button, Reply, Style, Tone
-from bot.core.text import bold, join_words
-from bot.platforms.discord.custom_ids import encode
+from bot.core.custom_ids import encode
+from bot.core.markup import cut
+from bot.core.reply import Button, Reply, Style, Tone, left_out_note
 
 TITLE, DESCRIPTION, FOOTER, WHOLE, ALT = 256, 4096, 2048, 6000, 1024
 FIELDS, FIELD_TITLE, FIELD_TEXT = 25, 256, 1024
 BUTTONS, A_ROW, LABEL = 25, 5, 80
 NOTHING = "\u200b"
 """Discord refuses an empty field; a zero-width space is nothing that it accepts."""
-TOO_LONG = "✂️ No button for {}, because what you sent is too long for one. Send it again in fewer words."
 
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E9E5B, Tone.WARN: 0xE8A33D}
 _STYLES = {
@@ -36,8 +35,7 @@ class Rendered(NamedTuple):
 def render(reply: Reply) -> Rendered:
     """Render a Reply within every limit of Discord's; a button that can't carry its arguments is named instead."""
     view, left_out = _view(reply.buttons) if reply.buttons else (None, [])
-    note = TOO_LONG.format(join_words([bold(label) for label in left_out])) if left_out else ""
-    return Rendered(_embed(reply, note), view)
+    return Rendered(_embed(reply, left_out_note(left_out)), view)
 
 
 def attached(reply: Reply) -> discord.File | None:
@@ -46,21 +44,6 @@ def attached(reply: Reply) -> discord.File | None:
     if found is None:
         return None
     return discord.File(io.BytesIO(found.content), found.name, description=cut(found.alt, ALT) or None)
-
-
-def cut(text: str, limit: int) -> str:
-    """Shorten markdown to a limit: at the end of a line where one is near, else of a word."""
-    if len(text) <= limit:
-        return text
-    if limit <= 1:
-        return ""
-    head = text[: limit - 1]
-    for mark in ("\n", " "):
-        at = head.rfind(mark)
-        if at >= limit // 2:
-            head = head[:at]
-            break
-    return head.rstrip("\\ \n") + "…"
 
 
 def _embed(reply: Reply, note: str) -> discord.Embed:

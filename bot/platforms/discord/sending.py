@@ -7,11 +7,11 @@ from typing import Literal
 
 import discord
 
+from bot.core.custom_ids import decode
 from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.text import clean
 from bot.platforms.discord.answering import LOST
-from bot.platforms.discord.custom_ids import decode
 from bot.platforms.discord.faults import THREAD_EXISTS, explained
 from bot.platforms.discord.permissions import missing_in
 from bot.platforms.discord.rendering import render

@@ -7,8 +7,8 @@ import weakref
 import discord
 import pytest
 
+from bot.core import forms
 from bot.core.reply import Button, Reply
-from bot.platforms.discord import clicks
 from tests.platforms.discord.conftest import Bot
 from tests.talk import click, fill_in, read, say
 
@@ -150,7 +150,7 @@ async def test_who_may_not_do_it_gets_no_form(bot: Bot) -> None:
 @pytest.mark.usefixtures("impatient")
 async def test_a_form_comes_empty_rather_than_late(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the present values take too long, the form is shown without them: later Discord takes none."""
-    monkeypatch.setattr(clicks, "SLOW", 0)
+    monkeypatch.setattr(forms, "IN_TIME", 0)
     bot.reply = Reply("Docker", buttons=(NOTE,))
     shown = await say(bot.alice, "/done")
     bot.gate = asyncio.Event()

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.table import COMMANDS
+from bot.core.custom_ids import LONGEST, Clicked, decode, encode, write
 from bot.core.reply import Button
-from bot.platforms.discord.custom_ids import LONGEST, Clicked, decode, encode, write
 
 OPTIONS = sorted({option.name for command in COMMANDS for option in command.options} | {"group", "post"})
 names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)

@@ -5,8 +5,9 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.markup import cut
 from bot.core.reply import Button, Field, Reply, Style, Tone
-from bot.platforms.discord.rendering import NOTHING, cut, render
+from bot.platforms.discord.rendering import NOTHING, render
 
 long = st.text(alphabet="ab \n*\\é🐍", max_size=40).map(lambda text: text * 130)
 replies = st.builds(

@@ -71,7 +71,7 @@ async def test_a_direct_message_has_no_workspace(bot: Bot) -> None:
 async def test_a_thread_names_its_parent(bot: Bot) -> None:
     """A command in a thread belongs to the channel above it."""
     message_id = await bot.platform.send(bot.post())
-    await bot.platform.open_thread(str(bot.study.id), message_id, "Docker", "What is a layer?")
+    await bot.platform.open_thread("1", str(bot.study.id), message_id, "Docker", "What is a layer?")
     await bot.env.settle()
     await say(bot.alice, "/done docker", bot.study.threads[0])
     channel = bot.asked[-1].channel

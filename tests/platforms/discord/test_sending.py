@@ -133,7 +133,7 @@ async def test_nothing_is_sent_before_discord_is_ready(bot: Bot) -> None:
     for attempt in (
         idle.send(bot.post()),
         idle.find(bot.post(), _long_ago(bot)),
-        idle.open_thread("1", "2", "a", "b"),
+        idle.open_thread("1", "1", "2", "a", "b"),
     ):
         with pytest.raises(TryLater):
             await attempt
@@ -176,10 +176,10 @@ async def test_a_thread_is_opened_once_with_its_question(bot: Bot, make: str) ->
     await bot.env.settle()
     message_id = await bot.platform.send(bot.post())
     opened = await bot.platform.open_thread(
-        str(bot.study.id), message_id, "Docker " + "x" * 200, "What is a layer?"
+        "1", str(bot.study.id), message_id, "Docker " + "x" * 200, "What is a layer?"
     )
     bot.env.inject_error("POST", "*/threads", status=400, code=160004)
-    again = await bot.platform.open_thread(str(bot.study.id), message_id, "Docker", "What is a layer?")
+    again = await bot.platform.open_thread("1", str(bot.study.id), message_id, "Docker", "What is a layer?")
     assert opened == again
     (thread,) = bot.study.threads
     assert str(thread.id) == opened
@@ -197,9 +197,9 @@ async def test_a_thread_that_stayed_silent_gets_its_question(bot: Bot) -> None:
     message_id = await bot.platform.send(bot.post())
     bot.env.inject_error("POST", f"/channels/{message_id}/messages", status=503)
     with pytest.raises(Unsure):
-        await bot.platform.open_thread(str(bot.study.id), message_id, "Docker", "What is a layer?")
+        await bot.platform.open_thread("1", str(bot.study.id), message_id, "Docker", "What is a layer?")
     bot.env.inject_error("POST", "*/threads", status=400, code=160004)
-    await bot.platform.open_thread(str(bot.study.id), message_id, "Docker", "What is a layer?")
+    await bot.platform.open_thread("1", str(bot.study.id), message_id, "Docker", "What is a layer?")
     assert [message.content for message in bot.study.threads[0].history()] == ["What is a layer?"]
 
 
@@ -210,12 +210,14 @@ async def test_a_missing_thread_permission_is_named(bot: Bot) -> None:
     await bot.env.settle()
     message_id = await bot.platform.send(bot.post())
     with pytest.raises(Held, match="Create Public Threads"):
-        await bot.platform.open_thread(str(bot.study.id), message_id, "Docker", "What is a layer?")
+        await bot.platform.open_thread("1", str(bot.study.id), message_id, "Docker", "What is a layer?")
 
 
 async def test_a_direct_message_reaches_a_person(bot: Bot) -> None:
     """An organizer is told in private."""
-    assert await bot.platform.tell(str(bot.olivia.id), Reply("The channel is gone", "Choose another one."))
+    assert await bot.platform.tell(
+        "1", str(bot.olivia.id), Reply("The channel is gone", "Choose another one.")
+    )
     (message,) = bot.olivia.user.dm_channel.history()
     assert read(message).title == "The channel is gone"
 
@@ -224,8 +226,8 @@ async def test_a_direct_message_reaches_a_person(bot: Bot) -> None:
 async def test_closed_direct_messages_fail_nothing(bot: Bot, status: int, code: int) -> None:
     """Somebody who takes no direct messages is not told, and that is all."""
     bot.env.inject_error("POST", MESSAGES, status=status, code=code)
-    assert not await bot.platform.tell(str(bot.olivia.id), Reply("The channel is gone"))
-    assert not await bot.platform.tell("nobody", Reply("The channel is gone"))
+    assert not await bot.platform.tell("1", str(bot.olivia.id), Reply("The channel is gone"))
+    assert not await bot.platform.tell("1", "nobody", Reply("The channel is gone"))
 
 
 def test_a_message_has_an_address(bot: Bot) -> None:
