@@ -17,8 +17,8 @@ POINTS = (
     "Its resources share them, and marking the topic brings the rest, so a topic never brings more than its hours. "
     f"An extra resource brings {EXTRA_POINTS} on top. What you skip brings nothing and costs nothing."
 )
-MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers (Manage Server)", "Your data"
-YOUR_DATA = ("privacy", "mydata export", "mydata delete")
+MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers (Manage Server)", "About you"
+YOUR_DATA = ("preferences", "away", "privacy", "mydata export", "mydata delete")
 
 
 def help_(ctx: Context) -> Reply:

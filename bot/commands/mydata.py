@@ -9,15 +9,16 @@ from bot.commands.context import Context
 from bot.commands.options import Moment
 from bot.core.reply import Attachment, Button, Field, Reply, Style, Tone
 from bot.core.text import join_words, plural
-from bot.store import erasures, people
+from bot.store import erasures, people, preferences
 
 PRIVACY = "What Roadmate keeps about you"
 PRIVACY_FIELDS = (
     Field(
         "What",
         "Your id and the name that you have in this server; which study groups you joined, and when; what you "
-        "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; and, if you set a group "
-        "up, that you did. It keeps nothing that people write in channels, and asks for no list of members.",
+        "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; what you chose with "
+        "`/preferences` and said with `/away`; and, if you set a group up, that you did. It keeps nothing that people "
+        "write in channels, and asks for no list of members.",
     ),
     Field(
         "Why, and who sees it",
@@ -59,7 +60,7 @@ def privacy(_ctx: Context) -> Reply:
 def export(ctx: Context) -> Reply:
     """Everything that is kept about you, as a file that only you see."""
     found = _everything(ctx)
-    if not found["groups"] and not found["organizes"]:
+    if not any(found[part] for part in ("groups", "preferences", "away", "organizes")):
         return Reply(NOTHING, NOTHING_TEXT)
     name, text = FILE, json.dumps(found, ensure_ascii=False, indent=1, default=str).encode()
     if len(text) > MOST:
@@ -69,10 +70,13 @@ def export(ctx: Context) -> Reply:
 
 def _everything(ctx: Context) -> dict[str, Any]:
     platform, person = ctx.request.platform, ctx.request.person.id
+    chosen = preferences.everything(ctx.session, platform, person)
     return {
         "person": {"platform": platform, "id": person},
         "exported_at": ctx.now,
         "groups": [_membership(ctx, row) for row in people.memberships(ctx.session, platform, person)],
+        "preferences": [dict(row) for row in chosen["preference"]],
+        "away": [dict(row) for row in chosen["away"]],
         "organizes": [dict(row) for row in people.organizes(ctx.session, platform, person)],
     }
 
@@ -111,6 +115,8 @@ def _counted(ctx: Context) -> str:
     groups, marks = people.count_kept(ctx.session, platform, person)
     organized = people.organizes(ctx.session, platform, person)
     facts = [plural(groups, "membership"), plural(marks, "record")] if groups else []
+    if any(preferences.everything(ctx.session, platform, person).values()):
+        facts.append("your preferences")
     if organized:
         facts.append(f"the note that you set up {plural(len(organized), 'group')}")
     return join_words(facts)

@@ -50,9 +50,10 @@ def _zones(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
     return [Choice(name, name) for name in find_zones(typed, MOST)]
 
 
-def _times(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
-    times = (format_time(half * 30) for half in (*range(12, 48), *range(12)))
-    return _matching((Choice(time, time) for time in times), typed)
+def times(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    """Half hours of the day, from six in the morning on."""
+    halves = (format_time(half * 30) for half in (*range(12, 48), *range(12)))
+    return _matching((Choice(time, time) for time in halves), typed)
 
 
 def _paces(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
@@ -60,9 +61,10 @@ def _paces(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
     return _matching((Choice(pace, pace) for pace in ("a topic a week", *hours)), typed)
 
 
-def _spans(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
-    spans = ("1 week", "2 weeks", "3 weeks", "4 weeks", "6 weeks", "8 weeks")
-    return _matching((Choice(span, span) for span in spans), typed)
+def spans(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    """A few lengths of time, in weeks."""
+    weeks = ("1 week", "2 weeks", "3 weeks", "4 weeks", "6 weeks", "8 weeks")
+    return _matching((Choice(span, span) for span in weeks), typed)
 
 
 def _matching(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
@@ -92,7 +94,7 @@ ARoadmap = Annotated[
 AChannel = Annotated[Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL)]
 Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS)]
 Time = Annotated[
-    str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=_times, check=parse_time)
+    str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=times, check=parse_time)
 ]
 Zone = Annotated[
     str, Option("Your group's time zone, like Europe/Berlin", maximum=64, suggest=_zones, check=parse_zone)
@@ -102,10 +104,10 @@ APace = Annotated[
 ]
 ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS)]
 ReminderTime = Annotated[
-    str, Option("Time of the reminder, like 18:00", maximum=20, suggest=_times, check=parse_time)
+    str, Option("Time of the reminder, like 18:00", maximum=20, suggest=times, check=parse_time)
 ]
 Until = Annotated[
-    str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=_spans)
+    str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=spans)
 ]
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
 Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]

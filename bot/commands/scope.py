@@ -61,6 +61,14 @@ def find_group(ctx: Context) -> Group:
     return _meant(ctx, find_groups(ctx))
 
 
+def any_group(ctx: Context) -> Group:
+    """The group that is meant, or the workspace's first one: for what is about a person in all of it."""
+    found = find_groups(ctx)
+    if ctx.group_id is None:
+        found = [group for group in found if group.channel == ctx.request.channel.home] or found[:1]
+    return _meant(ctx, found)
+
+
 def _meant(ctx: Context, found: Sequence[AnyGroup]) -> AnyGroup:
     if ctx.group_id is not None:
         named = next((group for group in found if group.id == ctx.group_id), None)

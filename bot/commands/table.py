@@ -1,5 +1,6 @@
 """Every command, in the order in which help shows them."""
 
+from bot.commands.away import away, present_away
 from bot.commands.board import leaderboard
 from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
@@ -7,6 +8,7 @@ from bot.commands.manage import pause, present_times, resume, schedule
 from bot.commands.mydata import delete, export, privacy
 from bot.commands.people import join, leave
 from bot.commands.posting import posted, prompt
+from bot.commands.preferences import preferences, present_preferences
 from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
 from bot.commands.setup import setup
@@ -24,6 +26,8 @@ COMMANDS = (
     command(leaderboard),
     command(join, writes=True),
     command(leave, writes=True),
+    command(preferences, writes=True, present=present_preferences),
+    command(away, writes=True, present=present_away),
     command(help_),
     command(privacy),
     command(export, under="mydata", cost=100),

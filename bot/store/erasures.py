@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from bot.core.errors import StartupError
-from bot.store import notes, people
+from bot.store import notes, people, preferences
 from bot.store.faults import Unwritable
 from bot.store.tables import Group, Member, Workspace
 
@@ -73,6 +73,9 @@ def replay(session: Session) -> int:
         m.id for m in people_there if m.joined_at <= listed.get(_digest(key, m.platform, m.person), NEVER)
     ]
     people.erase_members(session, again)
+    for platform, person, since in preferences.everybody(session):
+        if since <= listed.get(_digest(key, platform, person), NEVER):
+            preferences.erase(session, platform, person)
     for platform, person in _organizers(session):
         if _digest(key, platform, person) in listed:
             people.forget_organizer(session, platform, person)

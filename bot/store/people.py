@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlmodel import Session, col
 
+from bot.store import preferences
 from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
 
 
@@ -63,6 +64,7 @@ def erase(session: Session, platform: str, person: str) -> None:
     """Leave nothing of a person in any table."""
     own = _of(select(col(Member.id)), platform, person)
     erase_members(session, session.connection().execute(own).scalars().all())
+    preferences.erase(session, platform, person)
     forget_organizer(session, platform, person)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
+from bot.study.preferences import LONGEST_ALIAS, Named, Reminded, Study
 
 # SQLModel gives every table its own MetaData through this registry-wide object; migrations are compared with it.
 metadata = SQLModel.metadata
@@ -124,6 +125,39 @@ class Member(SQLModel, table=True):
     name: str = Field(max_length=100)
     joined_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PreferenceRow(SQLModel, table=True):
+    """What a person has chosen for themselves in a workspace; without a row everything is as it comes.
+
+    An empty `zone` is the group's; quiet hours are minutes of the day there. `made_at` is when the row was made.
+    """
+
+    __tablename__ = "preference"
+    workspace_id: int = Field(foreign_key="workspace.id", primary_key=True, sa_type=BigId)
+    person: str = Field(primary_key=True, max_length=32)
+    study: str = Field(default=Study.ANY, max_length=16)
+    zone: str = Field(default="", max_length=64)
+    board: str = Field(default=Named.NAME, max_length=16)
+    alias: str = Field(default="", max_length=LONGEST_ALIAS)
+    reminders: str = Field(default=Reminded.CHANNEL, max_length=16)
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AwayRow(SQLModel, table=True):
+    """Days on which a person was away from a workspace, by their own calendar; `back_on` is the first one after.
+
+    Spans of one person never overlap. `made_at` is when they first said so.
+    """
+
+    __tablename__ = "away"
+    workspace_id: int = Field(foreign_key="workspace.id", primary_key=True, sa_type=BigId)
+    person: str = Field(primary_key=True, max_length=32)
+    first_day: date = Field(primary_key=True)
+    back_on: date
+    made_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class MarkRow(SQLModel, table=True):

@@ -15,6 +15,7 @@ from bot.store import queue, workspaces
 from bot.store.faults import Busy
 from bot.store.queue import LEASE
 from bot.store.tables import (
+    AwayRow,
     Group,
     GroupState,
     MarkRow,
@@ -22,6 +23,7 @@ from bot.store.tables import (
     Post,
     PostKind,
     PostState,
+    PreferenceRow,
     ScoreRow,
     Workspace,
 )
@@ -239,14 +241,17 @@ async def test_a_workspace_is_purged_after_its_time(room: Room) -> None:
     other = await room.group(workspace="2", channel="200")
     await room.days(1)
     await room.say("done", item="docker")
+    await room.say("preferences", study="book")
+    await room.say("away", until="1 week")
     await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
     await room.days(29)
     assert (await room.the_group()).step == 1
     await room.days(2)
-    tables = (Workspace, Group, Member, MarkRow, ScoreRow, Post)
+    tables = (Workspace, Group, Member, MarkRow, ScoreRow, PreferenceRow, AwayRow, Post)
     left = await room.database.read(lambda s: {t.__name__: len(s.exec(select(t)).all()) for t in tables})
     posts = len(await room.posts(other))
-    assert left == {"Workspace": 1, "Group": 1, "Member": 0, "MarkRow": 0, "ScoreRow": 0, "Post": posts}
+    gone = dict.fromkeys(("Member", "MarkRow", "ScoreRow", "PreferenceRow", "AwayRow"), 0)
+    assert left == {"Workspace": 1, "Group": 1, "Post": posts, **gone}
     assert posts > 4
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from sqlalchemy import create_engine, inspect
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store import engines, health, members, migrating
+from bot.store import engines, health, members, migrating, preferences
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
 from bot.store.tables import Post, metadata
+from bot.study.preferences import Away, Preferences
 from bot.study.progress import Act
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, lock_held, published, roadmap
@@ -24,7 +26,10 @@ from tests.postgres import Server
 
 pytestmark = pytest.mark.databases(*DATABASES)
 NEWEST = migrating.newest()
-TABLES = {"meta", "workspace", "roadmap", "item", "study_group", "member", "mark", "score", "post"}
+TABLES = {
+    *("meta", "workspace", "roadmap", "item", "study_group", "member", "mark", "score", "post"),
+    *("preference", "away"),
+}
 HALF_WAY = '''
 """A migration that dies in the middle."""
 import sqlalchemy as sa
@@ -88,6 +93,8 @@ def filled(session: Session, url: str) -> str:
     session.add(
         Post(group_id=found.id or 0, kind="prompt", occurrence=day, step=1, item_id=item, due_at=MONDAY)
     )
+    preferences.keep(session, found.workspace_id, "7", Preferences(zone="Asia/Tokyo"), MONDAY)
+    preferences.set_away(session, found.workspace_id, "7", Away(day, day + timedelta(days=7)), MONDAY)
     health.beat(session, MONDAY)
     session.commit()
     return url

@@ -1,0 +1,50 @@
+"""What is about a person alone, in the whole workspace: what they have chosen, and their own calendar."""
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.commands.context import Context
+from bot.commands.scope import any_group
+from bot.core.reply import Button
+from bot.store import preferences
+from bot.store.tables import Group
+from bot.study.calendar import local
+from bot.study.preferences import Away, Preferences
+from bot.study.zones import zone
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The person who asks, with what they have chosen, and a group of the workspace."""
+
+    group: Group
+    chosen: Preferences
+    today: date
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's zone; where they chose none, the group's."""
+        return zone_of(self.chosen, self.group.zone)
+
+    def button(self, label: str, command: str, *ask: str, emoji: str = "", **args: str) -> Button:
+        """A button that stays in this workspace."""
+        return Button(label, command, {"group": self.group.id or 0, **args}, emoji=emoji, ask=ask)
+
+
+def own(ctx: Context) -> Own:
+    """The person who asks. Raises Refused where there is no group."""
+    group = any_group(ctx)
+    found = preferences.preferences_of(ctx.session, group.workspace_id, ctx.request.person.id)
+    return Own(group, found, local(ctx.now, zone_of(found, group.zone)).date())
+
+
+def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:
+    """The zone that somebody lives in."""
+    return zone(chosen.zone or group_zone)
+
+
+def away_now(ctx: Context, who: Own) -> Away | None:
+    """The span in which the person is away today, if they are."""
+    spans = preferences.aways_of(ctx.session, who.group.workspace_id, ctx.request.person.id)
+    return next((span for span in spans if span.first_day <= who.today < span.back_on), None)
