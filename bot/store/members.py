@@ -180,7 +180,7 @@ def _upsert(dialect: str) -> ClauseElement:
         from sqlalchemy.dialects.postgresql import insert as insert_here  # type: ignore[assignment]
     statement = insert_here(ScoreRow)
     return statement.on_conflict_do_update(
-        index_elements=["group_id", "period", "member_id"],
+        index_elements=["member_id", "period"],
         set_={"points": statement.excluded.points, "reached_at": statement.excluded.reached_at},
     )
 

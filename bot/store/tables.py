@@ -118,7 +118,7 @@ class Member(SQLModel, table=True):
     """A person in a group."""
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("group_id", "person"),)
+    __table_args__ = (UniqueConstraint("group_id", "person"), Index("ix_member_person", "person"))
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
     person: str = Field(max_length=32)
@@ -186,9 +186,10 @@ class ScoreRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_score_board", "group_id", "period", text("points DESC"), "reached_at", "member_id"),
     )
-    group_id: int = Field(foreign_key="study_group.id", primary_key=True, sa_type=BigId)
-    period: str = Field(primary_key=True, max_length=8)
+    # This order is that of the key: a member's rows lie side by side, and deleting a member finds them.
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigId)
+    period: str = Field(primary_key=True, max_length=8)
+    group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
     points: int
     reached_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -64,7 +64,8 @@ def test_every_page_is_a_slice_of_the_sorted_board(
         at = MONDAY + timedelta(minutes=minutes)
         row = {"member_id": member.id, "points": points, "reached_at": at}
         shared.add_all(ScoreRow(group_id=here, period=period, **row) for period in (ALL_TIME, "2026-W02"))
-        shared.add(ScoreRow(group_id=elsewhere, period=ALL_TIME, **row))
+        there = members.join(shared, None, elsewhere, str(number), f"m{number}", MONDAY).id
+        shared.add(ScoreRow(group_id=elsewhere, period=ALL_TIME, **(row | {"member_id": there})))
         board.append((-points, at, member.id, f"m{number}"))
     shared.flush()
     board.sort()
