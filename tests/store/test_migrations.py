@@ -294,13 +294,13 @@ def test_board_rows_move_along_with_their_key(filled: str) -> None:
     """Rows of boards are the same after the key is changed, and down and up again; the key begins with the member."""
     before, wanted = rows(filled), schema(filled)
     engine = open_engine(filled)
-    migrating.move(engine, "0002")
+    migrating.move(engine, "0003")
     assert before["score"]
     assert "ix_member_person" not in schema(filled)
     by_name = "SELECT group_id, period, member_id, points, reached_at FROM score ORDER BY period"
     there = run(filled, by_name)
     assert len(there) == len(before["score"])
-    migrating.move(engine, "0003")
+    migrating.move(engine, "0004")
     engine.dispose()
     assert run(filled, by_name) == there
     migrating.upgrade(filled)

@@ -11,8 +11,8 @@ from alembic import op
 
 from bot.store.columns import BigId, UtcDateTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -48,7 +48,7 @@ def _key(columns: Sequence[str]) -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_score_member_id"),
     )
     names = "member_id, period, group_id, points, reached_at"
-    op.execute(f"INSERT INTO score ({names}) SELECT {names} FROM old_score")
+    op.execute(f"INSERT INTO score ({names}) SELECT {names} FROM old_score")  # noqa: S608 - our own names
     op.drop_table("old_score")
     op.create_index(
         "ix_score_board", "score", ["group_id", "period", sa.text("points DESC"), "reached_at", "member_id"]
