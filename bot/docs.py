@@ -37,6 +37,7 @@ EXAMPLES = {
     "leaderboard": "/leaderboard window:week",
     "preferences": "/preferences study:hands-on timezone:Europe/Berlin quiet_from:21:00",
     "away": "/away until:2 weeks",
+    "link": "/link code:3f9ac2…",
     "setup": "/setup day:monday time:18:30 timezone:Europe/Berlin pace:6 hours a week",
     "schedule": "/schedule reminder_day:friday reminder_time:12:00",
     "pause": "/pause until:2 weeks",

@@ -107,7 +107,8 @@ def published(session: Session, *found: Roadmap, now: datetime = MONDAY) -> Cata
 
 def group(session: Session, now: datetime = MONDAY, channel: str = "100", **values: Any) -> Group:
     """Make a group of the first roadmap: Mondays at nine UTC, reminder on Thursday, a topic a week."""
-    workspace = workspaces.enter(session, "discord", values.pop("workspace", "1"), "Server", now)
+    platform, external = values.pop("platform", "discord"), values.pop("workspace", "1")
+    workspace = workspaces.enter(session, platform, external, "Server", now)
     assert workspace.id is not None
     first = session.exec(select(func.min(RoadmapRow.id))).one()
     values = {"roadmap_id": first, "organizer": "7", "planned_to": now, "created_at": now} | values

@@ -2,6 +2,7 @@
 
 from bot.commands.context import Context
 from bot.commands.scope import Learner
+from bot.core.identity import key_of
 from bot.core.text import clean
 from bot.store import members
 from bot.store.places import Membership
@@ -9,10 +10,15 @@ from bot.store.places import Membership
 NAME = 80
 
 
+def name_of(ctx: Context) -> str:
+    """The name of the person who asks, fit to be kept and never empty."""
+    return clean(ctx.request.person.name, NAME) or "member"
+
+
 def joined(ctx: Context, who: Learner) -> Membership:
     """The person as a member; whoever comes back is on the boards again with all that they had."""
-    name = clean(ctx.request.person.name, NAME) or "member"
-    member = members.join(ctx.session, who.member, who.group_id, ctx.request.person.id, name, ctx.now)
+    key = key_of(ctx.request.platform, ctx.request.person.id)
+    member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now)
     if who.member is not None and who.member.left_at is not None:
         members.rebuild_scores(ctx.session, member, who.zone)
     return member

@@ -7,9 +7,11 @@ from typing import Any
 
 from bot.commands.context import Context
 from bot.commands.options import Moment
+from bot.core.identity import account_of, key_of
 from bot.core.reply import Attachment, Button, Field, Reply, Style, Tone
 from bot.core.text import join_words, plural
-from bot.store import erasures, people, preferences
+from bot.store import accounts, erasures, people, preferences
+from bot.store.tables import Account
 
 PRIVACY = "What Roadmate keeps about you"
 PRIVACY_FIELDS = (
@@ -17,8 +19,8 @@ PRIVACY_FIELDS = (
         "What",
         "Your id and the name that you have in this server; which study groups you joined, and when; what you "
         "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; what you chose with "
-        "`/preferences` and said with `/away`; and, if you set a group up, that you did. It keeps nothing that people "
-        "write in channels, and asks for no list of members.",
+        "`/preferences` and said with `/away`; which accounts you made one person with `/link`; and, if you set a "
+        "group up, that you did. It keeps nothing that people write in channels, and asks for no list of members.",
     ),
     Field(
         "Why, and who sees it",
@@ -45,6 +47,7 @@ DELETED_TEXT = (
     "Gone: {}. What is in a channel stays there until someone deletes it, such as a board that was shown to "
     "everyone. If you record something again, you begin anew."
 )
+ABOUT = ("person", "exported_at")
 AN_HOUR, FILE, MOST = 3600, "roadmate-my-data.json", 8 * 2**20
 
 
@@ -60,7 +63,7 @@ def privacy(_ctx: Context) -> Reply:
 def export(ctx: Context) -> Reply:
     """Everything that is kept about you, as a file that only you see."""
     found = _everything(ctx)
-    if not any(found[part] for part in ("groups", "preferences", "away", "organizes")):
+    if not any(kept for part, kept in found.items() if part not in ABOUT):
         return Reply(NOTHING, NOTHING_TEXT)
     name, text = FILE, json.dumps(found, ensure_ascii=False, indent=1, default=str).encode()
     if len(text) > MOST:
@@ -70,15 +73,32 @@ def export(ctx: Context) -> Reply:
 
 def _everything(ctx: Context) -> dict[str, Any]:
     platform, person = ctx.request.platform, ctx.request.person.id
-    chosen = preferences.everything(ctx.session, platform, person)
     return {
         "person": {"platform": platform, "id": person},
         "exported_at": ctx.now,
         "groups": [_membership(ctx, row) for row in people.memberships(ctx.session, platform, person)],
-        "preferences": [dict(row) for row in chosen["preference"]],
-        "away": [dict(row) for row in chosen["away"]],
+        "preferences": _chosen(ctx, "preference"),
+        "away": _chosen(ctx, "away"),
+        "linked": [_account(account) for account in accounts.accounts_of(ctx.session, _key(ctx))],
+        "codes": [{"for": c.kind, "until": c.expires_at} for c in accounts.codes_of(ctx.session, _key(ctx))],
         "organizes": [dict(row) for row in people.organizes(ctx.session, platform, person)],
     }
+
+
+def _key(ctx: Context) -> str:
+    return key_of(ctx.request.platform, ctx.request.person.id)
+
+
+def _chosen(ctx: Context, table: str) -> list[dict[Any, Any]]:
+    """What somebody chose in every workspace, with whichever account."""
+    keys = accounts.keys_of(ctx.session, _key(ctx))
+    found = [preferences.everything(ctx.session, *account_of(key))[table] for key in keys]
+    return [dict(row) for rows in found for row in rows]
+
+
+def _account(found: Account) -> dict[str, Any]:
+    platform, person = account_of(found.person)
+    return {"platform": platform, "id": person, "name": found.name, "linked_at": found.linked_at}
 
 
 def _membership(ctx: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -103,9 +123,10 @@ def delete(ctx: Context, asked: Moment = 0) -> Reply:
             buttons=(yes, Button(TAKE_ALONG, "mydata export")),
             tone=Tone.WARN,
         )
-    erasures.remember(ctx.session, platform, person, ctx.now)
+    for key in accounts.keys_of(ctx.session, _key(ctx)):
+        erasures.remember(ctx.session, *account_of(key), ctx.now)
+        ctx.memory.forget(*account_of(key))
     people.erase(ctx.session, platform, person)
-    ctx.memory.forget(platform, person)
     return Reply(DELETED, DELETED_TEXT.format(counted), tone=Tone.GOOD)
 
 
@@ -115,8 +136,13 @@ def _counted(ctx: Context) -> str:
     groups, marks = people.count_kept(ctx.session, platform, person)
     organized = people.organizes(ctx.session, platform, person)
     facts = [plural(groups, "membership"), plural(marks, "record")] if groups else []
-    if any(preferences.everything(ctx.session, platform, person).values()):
+    if _chosen(ctx, "preference") or _chosen(ctx, "away"):
         facts.append("your preferences")
+    linked = len(accounts.accounts_of(ctx.session, _key(ctx)))
+    if linked:
+        facts.append(f"the link of {plural(linked, 'account')}")
+    if accounts.codes_of(ctx.session, _key(ctx)):
+        facts.append("a code that nobody has entered")
     if organized:
         facts.append(f"the note that you set up {plural(len(organized), 'group')}")
     return join_words(facts)

@@ -109,6 +109,7 @@ ReminderTime = Annotated[
 Until = Annotated[
     str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=spans)
 ]
+ACode = Annotated[str, Option("The code that you got on the other side; left empty, you get one", maximum=40)]
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
 Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]

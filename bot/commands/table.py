@@ -4,6 +4,7 @@ from bot.commands.away import away, present_away
 from bot.commands.board import leaderboard
 from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
+from bot.commands.link import link, unlink
 from bot.commands.manage import pause, present_times, resume, schedule
 from bot.commands.mydata import delete, export, privacy
 from bot.commands.people import join, leave
@@ -28,6 +29,8 @@ COMMANDS = (
     command(leave, writes=True),
     command(preferences, writes=True, present=present_preferences),
     command(away, writes=True, present=present_away),
+    command(link, writes=True, cost=100),
+    command(unlink, writes=True),
     command(help_),
     command(privacy),
     command(export, under="mydata", cost=100),

@@ -18,7 +18,7 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person by the platform's id; `name` is hostile text until it is escaped."""
+    """A person by the platform's id, which nobody else has there; `name` is hostile text until it is escaped."""
 
     id: str
     name: str

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+from sqlmodel import Session
 
 from bot.jobs.deliver import Delivery
 from bot.jobs.plan import plan_batch
-from bot.store import health, workspaces
+from bot.store import accounts, health, workspaces
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.catalog import Catalog
@@ -112,9 +114,13 @@ class Ticker:
                 return
             # Noted first: one that fails waits for the next hour.
             self._purged = now
-            gone = await self.database.write(lambda session: workspaces.purge(session, now - self.keep))
+            gone = await self.database.write(lambda session: self._forget(session, now))
         for workspace in gone:
             log.info("purged", extra={"workspace": workspace})
+
+    def _forget(self, session: Session, now: datetime) -> Sequence[int]:
+        accounts.expire(session, now)
+        return workspaces.purge(session, now - self.keep)
 
     def stop(self) -> None:
         """Begin no more ticks and take no more posts."""

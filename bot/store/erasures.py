@@ -8,18 +8,20 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
+from sqlmodel import select as select_objects
 
 from bot.core.errors import StartupError
-from bot.store import notes, people, preferences
+from bot.core.identity import account_of
+from bot.store import accounts, notes, people, preferences
 from bot.store.faults import Unwritable
-from bot.store.tables import Group, Member, Workspace
+from bot.store.tables import Account, Group, Member, Workspace
 
 KEY, SEEN = "erasure_key", "erasures_seen"
 HEAD = (
@@ -69,18 +71,23 @@ def replay(session: Session) -> int:
     listed, people_there = dict(lines), _members(session)
     if listed and people_there and not known:
         raise StartupError(UNCHECKED.format(path=path))
-    again = [
-        m.id for m in people_there if m.joined_at <= listed.get(_digest(key, m.platform, m.person), NEVER)
-    ]
+    again = [m.id for m in people_there if m.joined_at <= _asked(listed, key, m.person)]
     people.erase_members(session, again)
     for platform, person, since in preferences.everybody(session):
         if since <= listed.get(_digest(key, platform, person), NEVER):
             preferences.erase(session, platform, person)
+    links = session.exec(select_objects(Account)).all()
+    accounts.forget(session, [a.person for a in links if a.linked_at <= _asked(listed, key, a.person)])
     for platform, person in _organizers(session):
         if _digest(key, platform, person) in listed:
             people.forget_organizer(session, platform, person)
     notes.put(session, SEEN, str(len(lines)))
     return len(again)
+
+
+def _asked(listed: Mapping[str, datetime], key: bytes, person: str) -> datetime:
+    """When somebody, given by key, asked to be forgotten last."""
+    return listed.get(_digest(key, *account_of(person)), NEVER)
 
 
 def _key(session: Session) -> bytes:
@@ -105,11 +112,7 @@ def _lines(path: Path) -> list[tuple[str, datetime]]:
 
 
 def _members(session: Session) -> Sequence[Any]:
-    wanted = (
-        select(col(Member.id), col(Workspace.platform), col(Member.person), col(Member.joined_at))
-        .join(Group, col(Group.id) == col(Member.group_id))
-        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-    )
+    wanted = select(col(Member.id), col(Member.person), col(Member.joined_at))
     return session.connection().execute(wanted).all()
 
 

@@ -33,7 +33,7 @@ _ADD_MEMBER = insert(Member).returning(*MEMBERSHIP)
 def join(
     session: Session, found: Membership | None, group_id: int, person: str, name: str, now: datetime
 ) -> Membership:
-    """Make a person a member, or bring back one who left; their marks are as they were.
+    """Make a person, given by key, a member, or bring back one who left; their marks are as they were.
 
     `found` is their row as it was read in this transaction.
     """
@@ -51,6 +51,38 @@ def leave(session: Session, found: Membership, now: datetime) -> Membership:
     """Record that a member left; the caller takes them off the boards with `rebuild_scores`."""
     session.connection().execute(_change(found), {"left_at": now})
     return replace(found, left_at=now)
+
+
+def memberships_of(session: Session, people: Sequence[str]) -> Mapping[int, Sequence[Membership]]:
+    """The rows of several accounts, given by key, in each group: who is there now first, the oldest first."""
+    wanted = select(*MEMBERSHIP).where(col(Member.person).in_(people))
+    rows = session.connection().execute(wanted.order_by(col(Member.left_at).is_not(None), col(Member.id)))
+    found: dict[int, list[Membership]] = {}
+    for row in rows:
+        member = _membership(row)
+        found.setdefault(member.group_id, []).append(member)
+    return found
+
+
+def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> tuple[Mark, ...]:
+    """Give one member the marks of others, who are gone then, and return them all.
+
+    The caller sees to it that nothing counts twice, and rebuilds the board rows.
+    """
+    connection, gone = session.connection(), [other.id for other in others]
+    began = select(func.min(col(Member.joined_at))).where(col(Member.id).in_([into.id, *gone]))
+    connection.execute(_change(into), {"joined_at": connection.execute(began).scalar_one()})
+    moved = update(MarkRow).where(col(MarkRow.member_id).in_(gone))
+    connection.execute(moved.values(member_id=into.id))
+    for table, column in ((ScoreRow, ScoreRow.member_id), (Member, Member.id)):
+        connection.execute(delete(table).where(col(column).in_(gone)))
+    return marks_of(session, into.id)
+
+
+def change_points(session: Session, points: Mapping[int, int]) -> None:
+    """Let marks have brought so much, by their ids."""
+    for mark, brought in points.items():
+        session.connection().execute(update(MarkRow).where(col(MarkRow.id) == mark).values(points=brought))
 
 
 def _membership(row: Any) -> Membership:

@@ -1,12 +1,13 @@
-"""Everything that is kept about a person, in every workspace: told to them, or erased."""
+"""Everything that is kept about a person, in every workspace and by all of their accounts: told to them, or erased."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
-from bot.store import preferences
+from bot.core.identity import account_of, key_of
+from bot.store import accounts, preferences
 from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
 
 
@@ -19,8 +20,12 @@ def memberships(session: Session, platform: str, person: str) -> Sequence[RowMap
         col(RoadmapRow.title).label("roadmap"),
         *(col(Member.name), col(Member.joined_at), col(Member.left_at)),
     ]
-    wanted = _of(select(*columns), platform, person).join(
-        RoadmapRow, col(RoadmapRow.id) == col(Group.roadmap_id)
+    wanted = (
+        select(*columns)
+        .join(Group, col(Group.id) == col(Member.group_id))
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .join(RoadmapRow, col(RoadmapRow.id) == col(Group.roadmap_id))
+        .where(col(Member.person).in_(accounts.keys_of(session, key_of(platform, person))))
     )
     return session.connection().execute(wanted.order_by(col(Member.id))).mappings().all()
 
@@ -48,24 +53,26 @@ def organizes(session: Session, platform: str, person: str) -> Sequence[RowMappi
     """A row for each group whose organizer a person is: `server` and `channel`."""
     columns: list[Any] = [col(Workspace.name).label("server"), col(Group.channel_name).label("channel")]
     wanted = select(*columns).join(Group, col(Group.workspace_id) == col(Workspace.id))
-    theirs = col(Workspace.platform) == platform, col(Group.organizer) == person
-    return session.connection().execute(wanted.where(*theirs).order_by(col(Group.id))).mappings().all()
+    keys = accounts.keys_of(session, key_of(platform, person))
+    return session.connection().execute(wanted.where(_set_up(keys)).order_by(col(Group.id))).mappings().all()
 
 
 def count_kept(session: Session, platform: str, person: str) -> tuple[int, int]:
     """In how many groups a person is or was, and how many records they have there."""
-    own = _of(select(col(Member.id)), platform, person).subquery()
-    groups = session.connection().execute(select(func.count()).select_from(own)).scalar_one()
-    marks = select(func.count()).where(col(MarkRow.member_id).in_(select(own.c.id)))
+    own = _member_ids(accounts.keys_of(session, key_of(platform, person)))
+    groups = session.connection().execute(select(func.count()).select_from(own.subquery())).scalar_one()
+    marks = select(func.count()).where(col(MarkRow.member_id).in_(own))
     return int(groups), int(session.connection().execute(marks).scalar_one())
 
 
 def erase(session: Session, platform: str, person: str) -> None:
-    """Leave nothing of a person in any table."""
-    own = _of(select(col(Member.id)), platform, person)
-    erase_members(session, session.connection().execute(own).scalars().all())
-    preferences.erase(session, platform, person)
-    forget_organizer(session, platform, person)
+    """Leave nothing of a person in any table, by whichever of their accounts they ask."""
+    keys = accounts.keys_of(session, key_of(platform, person))
+    erase_members(session, session.connection().execute(_member_ids(keys)).scalars().all())
+    accounts.forget(session, keys)
+    for key in keys:
+        preferences.erase(session, *account_of(key))
+        forget_organizer(session, *account_of(key))
 
 
 def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
@@ -81,10 +88,15 @@ def forget_organizer(session: Session, platform: str, person: str) -> None:
     session.exec(update(Group).where(*theirs).values(organizer=""))
 
 
-def _of(wanted: Any, platform: str, person: str) -> Any:
-    """Something selected of the members that a person is, with their groups and workspaces."""
-    return (
-        wanted.join(Group, col(Group.id) == col(Member.group_id))
-        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-        .where(col(Workspace.platform) == platform, col(Member.person) == person)
+def _member_ids(keys: Sequence[str]) -> Any:
+    return select(col(Member.id)).where(col(Member.person).in_(keys))
+
+
+def _set_up(keys: Sequence[str]) -> ColumnElement[bool]:
+    """Whether one of these accounts has set a group up; there the id is the platform's own."""
+    return or_(
+        *(
+            and_(col(Workspace.platform) == platform, col(Group.organizer) == person)
+            for platform, person in map(account_of, keys)
+        )
     )

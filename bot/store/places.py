@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session, col
 
+from bot.core.identity import key_of
+from bot.store.accounts import same_person
 from bot.store.prepared import Prepared
 from bot.store.tables import Group, Member, Workspace
 
@@ -50,7 +52,8 @@ _PLACES = Prepared(
         select(*_PLACE, *MEMBERSHIP)
         .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
         .outerjoin(
-            Member, and_(col(Member.group_id) == col(Group.id), col(Member.person) == bindparam("person"))
+            Member,
+            and_(col(Member.group_id) == col(Group.id), col(Member.person).in_(same_person("person"))),
         )
         .where(
             col(Workspace.platform) == bindparam("platform"),
@@ -65,7 +68,7 @@ def places_of(
     session: Session, platform: str, external_id: str, person: str
 ) -> Sequence[tuple[Place, Membership | None]]:
     """Every group of a workspace, oldest first, with a person's row in it, also where they left."""
-    here = {"platform": platform, "external_id": external_id, "person": person}
+    here = {"platform": platform, "external_id": external_id, "person": key_of(platform, person)}
     split = len(_PLACE)
     return [
         (Place(*row[:split]), None if row[split] is None else Membership(*row[split:]))

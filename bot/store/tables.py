@@ -1,4 +1,7 @@
-"""The tables. Ids of people, channels and workspaces are the platform's own, kept as text."""
+"""The tables. Ids of people, channels and workspaces are the platform's own, kept as text.
+
+Where platforms meet, a person is known by a key (`core/identity.py`).
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -115,7 +118,7 @@ class Group(SQLModel, table=True):
 
 
 class Member(SQLModel, table=True):
-    """A person in a group."""
+    """A person in a group. `person` is the key of the account that joined; others may be the same person."""
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("group_id", "person"), Index("ix_member_person", "person"))
@@ -158,6 +161,34 @@ class AwayRow(SQLModel, table=True):
     first_day: date = Field(primary_key=True)
     back_on: date
     made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Account(SQLModel, table=True):
+    """One of several accounts that are the same person: those with the same `same_as`. `person` is a key."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("ix_account_same_as", "same_as"),)
+    person: str = Field(primary_key=True, max_length=64)
+    same_as: str = Field(max_length=32)
+    name: str = Field(max_length=100)
+    linked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CodeKind(StrEnum):
+    """What a one-time code joins."""
+
+    LINK = "link"
+
+
+class Code(SQLModel, table=True):
+    """A one-time code that nobody has entered yet, as its hash; `person` (a key) and `name` are who made it."""
+
+    __tablename__ = "code"
+    digest: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=16)
+    person: str = Field(max_length=64)
+    name: str = Field(max_length=100)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class MarkRow(SQLModel, table=True):

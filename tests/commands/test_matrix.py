@@ -36,6 +36,8 @@ THEIRS: dict[str, dict[str, Value]] = {
         "quiet_to": "8",
     },
     "away": {"until": "2 weeks"},
+    "link": {"code": "0" * 32, "sure": 1},
+    "unlink": {"sure": 1},
     "help": {},
     "privacy": {},
     "mydata export": {},
@@ -65,7 +67,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "stuck": {"item": "docker"},
 }
 NAMES = [command.name for command in COMMANDS]
-OWN = {"help", "privacy", "mydata export", "mydata delete"}
+OWN = {"help", "privacy", "mydata export", "mydata delete", "link", "unlink"}
 """What is about nobody's group: whoever says it hears of themselves alone."""
 REFUSED = {"Not found", "That does not fit"}
 BUTTONLESS = {"posted", "status"}

@@ -8,7 +8,7 @@ from bot.core.command import Audience
 from bot.core.custom_ids import Clicked, decode
 from tests.commands.asking import FIRST_PROMPT, days, press
 from tests.conftest import World
-from tests.talk import say
+from tests.talk import click, say
 
 LAST: tuple[object, ...] = ("mydata delete", "asked", (), False)
 """Pressed at the end: it takes away what the other buttons are about."""
@@ -61,9 +61,17 @@ async def walk(world: World) -> dict[tuple[object, ...], str]:
             pressed.add(kind)
             await press(by[kind[0] in ORGANIZER], custom_id)
     await _other_groups(world)
+    await _linked(world)
     found = buttons_sent(world)
     await press(world.alice, found[LAST])
     return found
+
+
+async def _linked(world: World) -> None:
+    """Alice shows that bob's account is hers too, and looks how she would separate them."""
+    code = (await say(world.alice, "/link")).text.partition("code:")[2].partition("`")[0]
+    await click(world.bob, await say(world.bob, f"/link {code}"), "Yes, link them")
+    await say(world.alice, "/unlink")
 
 
 async def _other_groups(world: World) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy import create_engine, inspect
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store import engines, health, members, migrating, preferences
+from bot.store import accounts, engines, health, members, migrating, preferences
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
-from bot.store.tables import Post, metadata
+from bot.store.tables import CodeKind, Post, metadata
 from bot.study.preferences import Away, Preferences
 from bot.study.progress import Act
 from tests.conftest import DATABASES
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.databases(*DATABASES)
 NEWEST = migrating.newest()
 TABLES = {
     *("meta", "workspace", "roadmap", "item", "study_group", "member", "mark", "score", "post"),
-    *("preference", "away"),
+    *("preference", "away", "account", "code"),
 }
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -95,6 +95,8 @@ def filled(session: Session, url: str) -> str:
     )
     preferences.keep(session, found.workspace_id, "7", Preferences(zone="Asia/Tokyo"), MONDAY)
     preferences.set_away(session, found.workspace_id, "7", Away(day, day + timedelta(days=7)), MONDAY)
+    accounts.link(session, [("7", "olivia"), ("slack:T1.U1", "olivia")], MONDAY)
+    accounts.new_code(session, CodeKind.LINK, "7", "olivia", MONDAY)
     health.beat(session, MONDAY)
     session.commit()
     return url

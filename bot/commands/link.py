@@ -1,0 +1,153 @@
+"""Being one person on several platforms: /link and /unlink."""
+
+from collections.abc import Sequence
+
+from bot.commands.context import Context
+from bot.commands.joining import name_of
+from bot.commands.options import ACode, Flag
+from bot.core.identity import account_of, key_of
+from bot.core.markup import bold, escape
+from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
+from bot.core.text import join_words, plural
+from bot.store import accounts, members
+from bot.store.accounts import CODE_LIVES
+from bot.store.places import Membership
+from bot.store.tables import Account, Code, CodeKind, Group
+from bot.study.joining import counted_once
+from bot.study.zones import zone
+
+NEW = "Link your other account"
+NEW_TEXT = (
+    "With the other account, on whatever platform, say this within {} minutes:\n`/link code:{}`\nThen both are one "
+    "person, with one progress. The code works once. Give it to nobody: who enters it becomes one person with you."
+)
+LINKED_NOW = "Linked with this account: {}."
+NOT_VALID = (
+    "That code does not work",
+    "It was used already, or is older than ten minutes. `/link` with the other account makes a new one.",
+)
+YOUR_OWN = "That is your own code", "Enter it with the other account, to show that both are yours."
+ALREADY = (
+    "These accounts are linked already",
+    "They are one person, with one progress. `/unlink` separates them.",
+)
+TOO_MANY = "That would be too many accounts", "One person can have {} of them."
+SURE = "Is that you too?"
+SURE_TEXT = (
+    "The code was made by {}. Link only an account of your own: each sees the notes of the other, and can export "
+    "and delete everything of both."
+)
+BOTH = (
+    "In {} both are members: they become one, where nothing counts twice, and stay together after `/unlink`."
+)
+YES = "Yes, link them"
+LINKED = "Linked: you are one person now"
+LINKED_TEXT = "A group in which both can speak has one progress of you, and one place on the board."
+UNLINK, SEPARATED = "Separate this account?", "This account is on its own again"
+NONE, NONE_TEXT = "No other account is linked", "`/link` gives you a code to enter with the other one."
+STAYS = "What was recorded stays where it is: {} with this account, {} with the others."
+SEPARATE = "Separate it"
+MOST = 5
+
+
+def link(ctx: Context, code: ACode = "", sure: Flag = 0) -> Reply:
+    """Be one person on several platforms: get a code here and enter it there, or the other way round.
+
+    From then on a group that lives on both knows you as one, with one progress and one place on the board. /unlink
+    separates the accounts.
+    """
+    if not code:
+        return _new(ctx)
+    found = accounts.find_code(ctx.session, CodeKind.LINK, code.strip().lower(), ctx.now)
+    if found is None:
+        raise refuse(*NOT_VALID)
+    together = _checked(ctx, found)
+    shared = {g: m for g, m in members.memberships_of(ctx.session, together).items() if len(m) > 1}
+    if not sure:
+        return _ask(found, code, len(shared))
+    accounts.use_code(ctx.session, found)
+    accounts.link(ctx.session, [(found.person, found.name), (_key(ctx), name_of(ctx))], ctx.now)
+    for group_id, same in shared.items():
+        _join(ctx, group_id, same)
+    _forget_seats(ctx, together)
+    return Reply(LINKED, LINKED_TEXT, buttons=_next(), tone=Tone.GOOD)
+
+
+def _key(ctx: Context) -> str:
+    return key_of(ctx.request.platform, ctx.request.person.id)
+
+
+def _new(ctx: Context) -> Reply:
+    code = accounts.new_code(ctx.session, CodeKind.LINK, _key(ctx), name_of(ctx), ctx.now)
+    lines = [NEW_TEXT.format(int(CODE_LIVES.total_seconds() // 60), code)]
+    others = _others(ctx)
+    if others:
+        lines.append(LINKED_NOW.format(join_words([_shown(a.person, a.name) for a in others])))
+    return Reply(NEW, "\n".join(lines))
+
+
+def _others(ctx: Context) -> Sequence[Account]:
+    return [a for a in accounts.accounts_of(ctx.session, _key(ctx)) if a.person != _key(ctx)]
+
+
+def _shown(key: str, name: str) -> str:
+    return f"{bold(name)} on {escape(account_of(key)[0].title())}"
+
+
+def _checked(ctx: Context, found: Code) -> Sequence[str]:
+    """The keys of all accounts that would be one person. Raises Refused."""
+    mine, theirs = (accounts.keys_of(ctx.session, key) for key in (_key(ctx), found.person))
+    if found.person == _key(ctx):
+        raise refuse(*YOUR_OWN)
+    if found.person in mine:
+        raise refuse(*ALREADY)
+    if len(mine) + len(theirs) > MOST:
+        raise refuse(TOO_MANY[0], TOO_MANY[1].format(MOST))
+    return (*mine, *theirs)
+
+
+def _ask(found: Code, code: str, shared: int) -> Reply:
+    lines = [SURE_TEXT.format(_shown(found.person, found.name))]
+    if shared:
+        lines.append(BOTH.format(plural(shared, "group")))
+    yes = Button(YES, "link", {"code": code, "sure": 1}, Style.PRIMARY, "🔗")
+    return Reply(SURE, "\n".join(lines), buttons=(yes,), tone=Tone.WARN)
+
+
+def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
+    """Make one member of several who are the same person."""
+    group = ctx.session.get(Group, group_id)
+    assert group is not None, "a membership belongs to a group"
+    marks = members.absorb(ctx.session, same[0], same[1:])
+    points = counted_once(marks, ctx.catalog.editions[group.roadmap_id])
+    before = {mark.id: mark.points for mark in marks}
+    members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})
+    members.rebuild_scores(ctx.session, same[0], zone(group.zone))
+
+
+def _forget_seats(ctx: Context, keys: Sequence[str]) -> None:
+    for key in keys:
+        ctx.memory.forget(*account_of(key))
+
+
+def _next() -> tuple[Button, ...]:
+    return (Button("What now?", "next", style=Style.PRIMARY),)
+
+
+def unlink(ctx: Context, sure: Flag = 0) -> Reply:
+    """Separate this account from those that it is linked with; what was recorded stays where it is."""
+    others = _others(ctx)
+    if not others:
+        raise Refused(Reply(NONE, NONE_TEXT))
+    mine, theirs = (
+        sum(len(found) for found in members.memberships_of(ctx.session, keys).values())
+        for keys in ([_key(ctx)], [a.person for a in others])
+    )
+    stays = STAYS.format(plural(mine, "group"), plural(theirs, "group"))
+    if not sure:
+        yes = Button(SEPARATE, "unlink", {"sure": 1}, Style.DANGER)
+        who = LINKED_NOW.format(join_words([_shown(a.person, a.name) for a in others]))
+        return Reply(UNLINK, f"{who}\n{stays}", buttons=(yes,), tone=Tone.WARN)
+    accounts.unlink(ctx.session, _key(ctx))
+    _forget_seats(ctx, [_key(ctx), *(a.person for a in others)])
+    return Reply(SEPARATED, stays, buttons=_next(), tone=Tone.GOOD)
