@@ -38,7 +38,7 @@ def _about(discord: Discord, method: str, path: list[str]) -> tuple[Asked, str]:
             return Asked.HISTORY, discord.home(channel)
         case "POST", ["channels", channel, "messages", _, "threads"]:
             return Asked.THREAD, channel
-        case "POST", ["interactions", *_]:
+        case _, ["interactions" | "webhooks", *_]:
             return Asked.ANSWER, ""
     return Asked.OTHER, ""
 

@@ -16,9 +16,10 @@ from bot.platforms.discord import sending
 from bot.platforms.discord.client import Client, ShardedClient
 from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
+from bot.platforms.discord.pacing import PER_SECOND, Pace
 from bot.platforms.discord.requests import NAME
 from bot.platforms.discord.servers import Came, Left
-from bot.platforms.discord.traffic import PER_SECOND, Pace, direct
+from bot.platforms.discord.traffic import direct
 
 NOT_ACCEPTED = (
     "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application "
@@ -55,7 +56,8 @@ class DiscordPlatform:
         self.guard = Guard(clock)
         trace = self.guard.trace()
         # What Discord allows is for the bot as a whole, so each process takes its part of it.
-        direct(trace, Pace(PER_SECOND * len(shards.ids) / shards.count))
+        self.pace = Pace(PER_SECOND * len(shards.ids) / shards.count)
+        direct(trace, self.pace)
         make: Callable[..., Client] = Client if shards == ALL else partial(ShardedClient, shards)
         self._new_client = partial(make, commands, handle, suggest, notes, left, came, trace)
         self.client = self._new_client()

@@ -1,4 +1,4 @@
-"""Every request on its way to Discord: posts are paced, and go out once for each time that we ask.
+"""Every request on its way to Discord: all are paced, and posts go out once for each time that we ask.
 
 discord.py repeats a request by itself after a 429 or a server error, for up to half a minute. For a post that is
 wrong: it may be in the channel already, and whether the same nonce still holds is for the queue to know, which
@@ -6,45 +6,21 @@ remembers doubt over a crash, a nap of the machine, and whatever the repeat is a
 also keep the place of another group's post.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import aiohttp
 
 from bot.core.platform import TryLater, Unsure
+from bot.platforms.discord.pacing import WAIT, Pace
 
-PER_SECOND = 46
-"""Discord takes 50 a second from a bot, answers to interactions not counted; on the way they may bunch up a little."""
 NO_ADVICE = 60.0
 """Seconds to wait where a refusal names no time."""
 TOO_MANY, SERVER_ERROR = 429, 500
 GLOBAL = "X-RateLimit-Global"
-WAIT = "Discord asks to wait."
-
-
-class Pace:
-    """Hands out moments to send at, evenly spaced, to whoever asks first; held, it sends everybody away."""
-
-    def __init__(self, per_second: float = PER_SECOND) -> None:
-        self._gap = 1 / per_second
-        self._next = self._free_at = 0.0
-        self._lane = asyncio.Lock()
-
-    async def turn(self) -> None:
-        """Wait for a moment of one's own. Raises TryLater while held."""
-        clock = asyncio.get_running_loop().time
-        async with self._lane:
-            await asyncio.sleep(max(0.0, self._next - clock()))
-            # A little lateness is made good; after a stall nobody hurries, or they would arrive in a bunch.
-            self._next = max(self._next, clock() - self._gap) + self._gap
-        if (left := self._free_at - clock()) > 0:
-            raise TryLater(WAIT, left)
-
-    def hold(self, seconds: float) -> None:
-        """Send nothing for so long."""
-        self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
 
 
 _still: ContextVar[Callable[[], bool]] = ContextVar("still", default=lambda: True)
@@ -61,30 +37,58 @@ def only_while(still: Callable[[], bool]) -> Iterator[None]:
 
 
 def direct(trace: aiohttp.TraceConfig, pace: Pace) -> None:
-    """Add to what an aiohttp session does around each request: posts wait for their turn, and end at any refusal."""
+    """Add to what an aiohttp session does around each request: all wait for a turn, and posts end at any refusal."""
+    rules = _Rules(pace)
+    # Whoever else looks at a request before it leaves looks after the wait, and at an answer before it is an error.
+    trace.on_request_start.insert(0, rules.begin)
+    trace.on_request_start.append(rules.leave)
+    trace.on_request_end.append(rules.end)
+    trace.on_request_exception.append(rules.lost)
 
-    async def begin(_: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    pace: Pace
+
+    async def begin(self, _: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
+        if _is_counted(request.url.path):
+            await self.pace.turn()
         if _is_post(request.url.path):
-            await pace.turn()
+            self.pace.check()
             if not _still.get()():
                 raise Unsure("It is too long ago to simply repeat it.")
 
-    async def end(_: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
+    async def leave(self, _: object, way: SimpleNamespace, request: aiohttp.TraceRequestStartParams) -> None:
+        # Nothing was waited for since the turn, so nobody came in between; and who was sent away takes no place.
+        if _is_counted(request.url.path):
+            way.left = self.pace.leave()
+
+    async def end(self, _: object, way: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
         response = request.response
+        # What is only read, or refused, is answered sooner than what is done.
+        self._arrived(way, typical=response.ok and _is_post(request.url.path) and request.method == "POST")
         if response.status == TOO_MANY and GLOBAL in response.headers:
-            pace.hold(_retry_after(response))
+            self.pace.hold(_retry_after(response))
         if _is_post(request.url.path) and (response.status == TOO_MANY or response.status >= SERVER_ERROR):
             response.close()
             raise refusal(response)
 
-    # Whoever else looks at a request before it leaves looks after the wait, and at an answer before it is an error.
-    trace.on_request_start.insert(0, begin)
-    trace.on_request_end.append(end)
+    async def lost(self, _: object, way: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:
+        self._arrived(way, typical=False)
+
+    def _arrived(self, way: SimpleNamespace, *, typical: bool) -> None:
+        if (left := getattr(way, "left", None)) is not None:
+            self.pace.arrived(left, typical=typical)
 
 
 def _is_post(path: str) -> bool:
     """Whether it is about a channel, as all is that the bot says by itself."""
     return "/channels/" in path
+
+
+def _is_counted(path: str) -> bool:
+    """Whether Discord counts it: all of its API but answers to people, which wait for nobody."""
+    return "/api/" in path and "/interactions/" not in path and "/webhooks/" not in path
 
 
 def refusal(response: aiohttp.ClientResponse) -> Exception:

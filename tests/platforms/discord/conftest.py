@@ -13,6 +13,7 @@ from bot.core.command import Audience, Choice, Command, Option, Takes, command
 from bot.core.platform import Message
 from bot.core.reply import Button, Reply
 from bot.core.request import Channel, Person, Request
+from bot.core.shards import ALL, Shards
 from bot.platforms.discord import DiscordPlatform, answering
 
 
@@ -100,9 +101,11 @@ class Bot:
         """What time it is for the platform."""
         return self.now
 
-    def make(self) -> DiscordPlatform:
+    def make(self, shards: Shards = ALL) -> DiscordPlatform:
         """Make a platform as a new process would."""
-        return DiscordPlatform(COMMANDS, self.handle, self.suggest, self, self._leave, self._come, self.clock)
+        return DiscordPlatform(
+            COMMANDS, self.handle, self.suggest, self, self._leave, self._come, self.clock, shards
+        )
 
     async def start(self) -> None:
         """Connect to a simulated Discord with one server in it."""

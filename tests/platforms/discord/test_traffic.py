@@ -1,9 +1,7 @@
 """Requests to Discord: paced, held when Discord says so, and posts never repeated behind the queue's back."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -11,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.core.platform import TryLater, Unsure
-from bot.platforms.discord.traffic import NO_ADVICE, Pace, direct, only_while
+from bot.platforms.discord.pacing import Pace
+from bot.platforms.discord.traffic import NO_ADVICE, direct, only_while
 
 POST, OTHER = "/api/v10/channels/1/messages", "/api/v10/applications/1/commands"
 FAST = 1e6
@@ -99,42 +98,3 @@ async def test_what_is_no_post_is_left_to_the_library() -> None:
     """The sync of the commands is repeated by discord.py as ever."""
     async with answering(502) as (session, _), session.put(OTHER) as answer:
         assert answer.status == 502
-
-
-class Time:
-    """A loop's clock whose sleeps take a little longer than asked, as they do."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1000.0
-        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self.now)
-        monkeypatch.setattr(asyncio, "sleep", self.sleep)
-
-    async def sleep(self, seconds: float) -> None:
-        """Let that time pass, and half a millisecond."""
-        self.now += seconds + 0.0005
-
-
-async def test_posts_are_spaced_evenly_and_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Turns come at the rate that was asked for, and never closer together than a little lateness explains."""
-    time, pace, turns = Time(monkeypatch), Pace(50), []
-    for _ in range(101):
-        await pace.turn()
-        turns.append(time.now)
-    monkeypatch.undo()
-    gaps = [after - before for before, after in pairwise(turns)]
-    assert turns[-1] - turns[0] == pytest.approx(2.0, abs=0.025)
-    # Whoever comes after a pause may bring somebody along.
-    assert min(gaps[1:]) > 0.019
-
-
-async def test_nobody_hurries_after_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second in which nothing could leave is not made good: what waited would arrive in one bunch."""
-    time, pace, turns = Time(monkeypatch), Pace(50), []
-    for number in range(60):
-        if number == 10:
-            time.now += 1.0
-        await pace.turn()
-        turns.append(time.now)
-    monkeypatch.undo()
-    after = turns[10:]
-    assert after[-1] - after[0] >= (len(after) - 2) / 50
