@@ -71,6 +71,7 @@ class App:
             catch_up,
             self._deliver_now,
             self._post_url,
+            settings.erased_file,
         )
         self.platform = DiscordPlatform(
             commands,
@@ -131,7 +132,7 @@ class App:
         now = self.clock()
         with _refused_if_unwritable():
             await self.database.write(lambda session: roadmaps.publish(session, found, now))
-            await self.database.write(erasures.replay)
+            await self.database.write(lambda session: erasures.replay(session, self.settings.erased_file))
             await self.database.write(follow_zone_rules)
         self.memory.catalog = await self.database.read(roadmaps.load_catalog)
         self.memory.seats.clear()

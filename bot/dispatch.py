@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -74,7 +75,8 @@ async def no_pictures(_picture: Picture) -> bytes | None:
 class Dispatcher:
     """Answers requests. `deliver` sends one post at once, for a Reply that asks for it.
 
-    `draw` makes a PNG, or None where the answer is better off without waiting for it.
+    `draw` makes a PNG, or None where the answer is better off without waiting for it. `erased` is the list of who was
+    forgotten, where the operator has chosen one.
 
     `measure` is told name, outcome and seconds of each command, once it is answered.
     """
@@ -86,6 +88,7 @@ class Dispatcher:
     catch_up: timedelta
     deliver: Callable[[int], Awaitable[object]]
     post_url: Callable[[str, str, str, str], str]
+    erased: Path | None = None
     turns: Turns = field(default_factory=Turns)
     draw: Callable[[Picture], Awaitable[bytes | None]] = no_pictures
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
@@ -134,7 +137,8 @@ class Dispatcher:
 
         def work(session: Session) -> Reply:
             context = Context(
-                session, request, now, self.memory, self.commands, self.catch_up, self.post_url, group_id
+                *(session, request, now, self.memory, self.commands, self.catch_up, self.post_url),
+                *(group_id, self.erased),
             )
             return _form(command, context) if request.ask else command.run(context, **args)
 

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     tick_seconds: Annotated[int, Field(ge=1, le=60)] = 15
     backup_keep: Annotated[int, Field(ge=0, le=1000)] = 7
     backup_folder: Path | None = None
+    erased_file: Path | None = None
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     shards: Annotated[Shards, NoDecode] = ALL

@@ -13,7 +13,7 @@ from sqlmodel import Session, func, select
 
 from bot.store import groups, migrating, roadmaps, workspaces
 from bot.store.engines import open_engine
-from bot.store.tables import Group, RoadmapRow, metadata
+from bot.store.tables import Group, Member, RoadmapRow, metadata
 from bot.study.catalog import Catalog
 from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
 from bot.study.schedule import next_due
@@ -124,3 +124,14 @@ def times(of: Group) -> Any:
     from bot.store.groups import schedule_of
 
     return schedule_of(of)
+
+
+def uncommittable(session: Session) -> None:
+    """Let this transaction fail when it is committed and no earlier: what it points at is looked for in the end."""
+    connection = session.connection()
+    late = "PRAGMA defer_foreign_keys = ON"
+    if connection.dialect.name == "postgresql":
+        late = "ALTER TABLE member ALTER CONSTRAINT fk_member_group_id DEFERRABLE INITIALLY DEFERRED"
+    connection.exec_driver_sql(late)
+    session.add(Member(group_id=404, person="9", name="nobody", joined_at=MONDAY))
+    session.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -14,7 +15,10 @@ from bot.study.catalog import Catalog
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Lives as long as one request. `group_id` is the group that a button named, unchecked."""
+    """Lives as long as one request. `group_id` is the group that a button named, unchecked.
+
+    `erased` is the list of who was forgotten, where the operator has chosen one.
+    """
 
     session: Session
     request: Request
@@ -24,6 +28,7 @@ class Context:
     catch_up: timedelta
     post_url: Callable[[str, str, str, str], str]
     group_id: int | None = None
+    erased: Path | None = None
 
     @property
     def catalog(self) -> Catalog:

@@ -124,7 +124,7 @@ def delete(ctx: Context, asked: Moment = 0) -> Reply:
             tone=Tone.WARN,
         )
     for key in accounts.keys_of(ctx.session, _key(ctx)):
-        erasures.remember(ctx.session, *account_of(key), ctx.now)
+        erasures.remember(ctx.session, *account_of(key), ctx.now, ctx.erased)
         ctx.memory.forget(*account_of(key))
     people.erase(ctx.session, platform, person)
     return Reply(DELETED, DELETED_TEXT.format(counted), tone=Tone.GOOD)

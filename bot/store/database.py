@@ -22,6 +22,8 @@ WRITERS = 4
 MOST_TWINS = 3
 NO_FUTURE = "StopIteration: a future can't carry one, and whoever waits for it would wait for ever"
 
+_UNDO = "undo"
+
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
@@ -143,8 +145,24 @@ class Unit(Session):
         """The connection of the transaction."""
         return self.begun
 
+    def __exit__(self, *fault: object) -> None:
+        """Leave the transaction; where it failed, undo what was done for it elsewhere."""
+        undo = self.info.pop(_UNDO, ())
+        if fault[1] is not None:
+            if self._is_kept:
+                # A COMMIT that SQLite refuses leaves its transaction open, and every later BEGIN would fail.
+                self.begun.connection.rollback()
+            for step in undo:
+                step(fault[1])
+        super().__exit__(*fault)
+
     def close(self) -> None:
         """Forget every object, and give the connection back unless it is kept."""
         super().close()
         if not self._is_kept:
             self.begun.close()
+
+
+def if_undone(session: Session, step: Callable[[BaseException], None]) -> None:
+    """Have something undone outside the database, should this transaction fail; it is told why, and raises nothing."""
+    session.info.setdefault(_UNDO, []).append(step)

@@ -4,7 +4,10 @@ It lies beside the database and not in it, because a restore replaces the databa
 the key is in the database alone: neither of the two names anybody without the other.
 """
 
+import errno
+import hashlib
 import hmac
+import logging
 import os
 import re
 import secrets
@@ -14,14 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
 from bot.core.errors import StartupError
 from bot.core.identity import account_of
 from bot.store import accounts, notes, people, preferences
-from bot.store.faults import Unwritable
+from bot.store.database import if_undone
+from bot.store.faults import Unreachable, Unwritable, explained
 from bot.store.tables import Account, Group, Member, Workspace
+
+log = logging.getLogger("roadmate.erasures")
 
 KEY, SEEN = "erasure_key", "erasures_seen"
 HEAD = (
@@ -36,37 +43,69 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 _LINE = re.compile(r"([0-9a-f]{64}) (\d{4}-\d\d-\d\dT[\d:.]+\+00:00)")
 
 
-def place(session: Session) -> Path:
-    """Where the list is: beside the SQLite file; for a database on a server in the folder where the bot runs."""
+def place(session: Session, chosen: Path | None = None) -> Path:
+    """Where the list is: as chosen, else beside the SQLite file, or for a server in the folder where the bot runs."""
     engine = session.connection().engine
     name = f"{engine.url.database}.erased"
-    return Path(name) if engine.dialect.name == "sqlite" else Path.cwd() / name
+    return chosen or (Path(name) if engine.dialect.name == "sqlite" else Path.cwd() / name)
 
 
-def remember(session: Session, platform: str, person: str, now: datetime) -> None:
-    """Add a person to the list, at once and on the disk. Raises Unwritable."""
-    path = place(session)
-    line = f"{_digest(_key(session), platform, person)} {now.isoformat()}"
+def remember(session: Session, platform: str, person: str, now: datetime, chosen: Path | None = None) -> None:
+    """Add a person to the list, at once and on the disk. Raises Unwritable.
+
+    Before the commit, so that no crash lets a person who was erased be missing there; whoever is listed and was told
+    nothing is erased by the next start. Where the transaction fails, and they are told so, the line is taken back.
+    """
+    path = place(session, chosen)
+    listed = _digest(_key(session), platform, person), now
     try:
-        with path.open("a", encoding="ascii") as file:
-            # On a line of its own, even if the last one was cut off by a crash.
-            file.write(f"\n{line}\n" if file.tell() else f"{HEAD}{line}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        before = _lines(path)
+        _append(session, path, f"{listed[0]} {now.isoformat()}".encode())
     except OSError as error:
         raise Unwritable(str(error)) from error
-    notes.put(session, SEEN, str(len(_lines(path))))
+    # Somebody else's line may be there whose erasure was never finished: then a start has to look.
+    if notes.get(session, SEEN) == _seen(before):
+        notes.put(session, SEEN, _seen([*before, listed]))
 
 
-def replay(session: Session) -> int:
+def _append(session: Session, path: Path, line: bytes) -> None:
+    with path.open("ab", buffering=0) as file:
+        # On a line of its own, even if the last one was cut off by a crash.
+        text = b"\n%b\n" % line if file.tell() else b"%b%b\n" % (HEAD.encode(), line)
+        if file.write(text) != len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        # Several processes may append to one list; after the write the end is our own.
+        start = file.tell() - len(line) - 1
+        if_undone(session, lambda fault: _take_back(path, start, line, fault))
+        os.fsync(file.fileno())
+
+
+def _take_back(path: Path, start: int, line: bytes, fault: BaseException) -> None:
+    """Make a line a comment, in its place, for which a full disk has room too."""
+    if isinstance(fault, DBAPIError) and isinstance(explained(fault), Unreachable):
+        # Perhaps it was committed, and they were not told that it failed. They had said so twice.
+        return
+    try:
+        with path.open("r+b") as file:
+            file.seek(start)
+            if file.read(len(line)) == line:
+                file.seek(start)
+                file.write(b"#" * len(line))
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError:
+        log.exception("an erasure that failed stays listed, and the next start does it", extra={"list": path})
+
+
+def replay(session: Session, chosen: Path | None = None) -> int:
     """Erase whoever is on the list and in the database all the same; return how many memberships that were.
 
     Who came back after they were erased stays. Raises StartupError where the list can't be checked.
     """
     known = notes.get(session, KEY) is not None
-    key, path = _key(session), place(session)
+    key, path = _key(session), place(session, chosen)
     lines = _lines(path)
-    if known and notes.get(session, SEEN) == str(len(lines)):
+    if known and notes.get(session, SEEN) == _seen(lines):
         return 0
     listed, people_there = dict(lines), _members(session)
     if listed and people_there and not known:
@@ -81,13 +120,19 @@ def replay(session: Session) -> int:
     for platform, person in _organizers(session):
         if _digest(key, platform, person) in listed:
             people.forget_organizer(session, platform, person)
-    notes.put(session, SEEN, str(len(lines)))
+    notes.put(session, SEEN, _seen(lines))
     return len(again)
 
 
 def _asked(listed: Mapping[str, datetime], key: bytes, person: str) -> datetime:
     """When somebody, given by key, asked to be forgotten last."""
     return listed.get(_digest(key, *account_of(person)), NEVER)
+
+
+def _seen(lines: Sequence[tuple[str, datetime]]) -> str:
+    """What tells one list from another."""
+    text = "\n".join(f"{who} {when.isoformat()}" for who, when in lines)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _key(session: Session) -> bytes:

@@ -215,7 +215,9 @@ async def test_the_list_names_nobody(group: World) -> None:
     text = erased(group).read_text()
     assert len([line for line in text.splitlines() if not line.startswith("#")]) == 3
     assert str(group.alice.id) not in text
-    assert await group.app.notes.get(erasures.SEEN) == "2"
+    seen = await group.app.notes.get(erasures.SEEN)
+    await group.restart()
+    assert await group.app.notes.get(erasures.SEEN) == seen
 
 
 async def test_nothing_is_deleted_where_it_could_not_be_remembered(group: World) -> None:
@@ -224,3 +226,32 @@ async def test_nothing_is_deleted_where_it_could_not_be_remembered(group: World)
     erased(group).mkdir()
     assert (await delete(group, group.alice)).title == "Not saved"
     assert traces(group, group.alice.id)
+
+
+async def test_the_list_is_where_the_operator_wants_it(
+    group: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With ERASED_FILE whoever asks is listed in that file, and a start erases whom that file names."""
+    chosen, make = tmp_path / "safe" / "list", group._make
+    chosen.parent.mkdir()
+
+    def other() -> Any:
+        app = make()
+        settings = app.settings.model_copy(update={"erased_file": chosen})
+        return type(app)(settings, clock=app.clock)
+
+    monkeypatch.setattr(group, "_make", other)
+    await group.restart()
+    await record(group)
+    group.app.database.close()
+    before = database(group).read_bytes()
+    group.app.database.open()
+    await delete(group, group.alice)
+    group.app.database.close()
+    database(group).write_bytes(before)
+    group.app.database.open()
+    assert traces(group, group.alice.id)
+    await group.restart()
+    assert traces(group, group.alice.id) == []
+    assert not erased(group).exists()
+    assert chosen.read_text().count("\n") == 3

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 
 from bot.dispatch import BUSY, FAULT
 from bot.store import engines
@@ -17,7 +17,7 @@ from bot.store.faults import Busy
 from bot.store.notes import Notes
 from bot.store.tables import Member, Meta, Workspace
 from tests.conftest import DATABASES
-from tests.makers import MONDAY, group, lock_held, published, roadmap
+from tests.makers import MONDAY, group, lock_held, published, roadmap, uncommittable
 from tests.room import Room
 
 pytestmark = pytest.mark.databases(*DATABASES)
@@ -76,6 +76,22 @@ async def test_what_raises_is_rolled_back(database: Database) -> None:
         await database.write(broken)
     await database.write(put("whole"))
     assert await database.read(keys) == ["whole"]
+
+
+async def test_what_cannot_be_committed_is_rolled_back(database: Database) -> None:
+    """A transaction that fails in its COMMIT leaves nothing behind, and the next one on its connection works."""
+
+    def refused(session: Session) -> None:
+        put("half")(session)
+        uncommittable(session)
+
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+            await database.write(refused)
+        await asyncio.gather(*(database.write(put(f"whole {number}")) for number in range(4)))
+        assert await database.read(keys) == [f"whole {number}" for number in range(4)]
+        await database.write(lambda session: session.exec(delete(Meta)))
+    assert await database.read(lambda session: session.exec(select(Member)).all()) == []
 
 
 async def test_a_lost_iterator_hangs_nobody(database: Database) -> None:

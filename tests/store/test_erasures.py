@@ -1,16 +1,20 @@
 """The list of people who asked to be forgotten."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from bot.core.errors import StartupError
 from bot.store import erasures, members, notes
+from bot.store import people as kept
+from bot.store.database import Database
 from bot.store.tables import Member, Meta
 from tests.conftest import DATABASES
-from tests.makers import MONDAY, group, published, roadmap
+from tests.makers import MONDAY, group, published, roadmap, uncommittable
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
@@ -80,3 +84,93 @@ def test_the_list_is_looked_through_once(session: Session, place: Path) -> None:
     assert erasures.replay(session) == 1
     assert people(session) == []
     assert erasures.replay(session) == 0
+
+
+def listed(path: Path) -> int:
+    """How many are on the list."""
+    return len(erasures._lines(path))
+
+
+@pytest.fixture
+def list_of(session: Session, place: Path) -> Path:
+    """Where the list is, of a database with olivia in it, committed."""
+    session.commit()
+    return place
+
+
+def erase(then: Callable[[Session], object] = lambda _session: None) -> Callable[[Session], None]:
+    """Do what /mydata delete does for olivia, and then something more in the same transaction."""
+
+    def work(session: Session) -> None:
+        erasures.remember(session, "discord", "7", MONDAY + timedelta(days=1))
+        kept.erase(session, "discord", "7")
+        then(session)
+
+    return work
+
+
+def broken(_session: Session) -> None:
+    """Fail by itself."""
+    raise KeyError("broken")
+
+
+@pytest.mark.parametrize("fail", [broken, uncommittable], ids=["before the commit", "in the commit"])
+async def test_who_is_told_that_nothing_was_saved_is_not_erased_later(
+    database: Database, list_of: Path, fail: Callable[[Session], object]
+) -> None:
+    """After a transaction that failed the person is not on the list, and a start with it leaves them."""
+    with pytest.raises(Exception, match=r"(?i)broken|foreign key"):
+        await database.write(erase(fail))
+    assert listed(list_of) == 0
+    await database.write(lambda session: notes.put(session, erasures.SEEN, "unseen"))
+    assert await database.write(erasures.replay) == 0
+    assert await database.read(people) == ["7"]
+    await database.write(erase())
+    assert (listed(list_of), await database.read(people)) == (1, [])
+
+
+def test_who_was_told_nothing_is_erased_by_the_next_start(session: Session, list_of: Path) -> None:
+    """A crash between the line and the commit leaves the line, and the start after it does what was asked for."""
+    erase()(session)
+    session.rollback()
+    assert (listed(list_of), people(session)) == (1, ["7"])
+    assert erasures.replay(session) == 1
+
+
+@pytest.mark.databases("postgresql")
+async def test_a_transaction_that_is_run_again_lists_once(database: Database, list_of: Path) -> None:
+    """On PostgreSQL an erasure that others got in the way of is done again, and has one line."""
+    tries: list[int] = []
+
+    def conflict(session: Session) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raised = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"
+            session.connection().execute(text(raised))
+
+    await database.write(erase(conflict))
+    assert (len(tries), listed(list_of), await database.read(people)) == (3, 1, [])
+    assert await database.write(erasures.replay) == 0
+
+
+def test_another_list_of_the_same_length_is_looked_through(session: Session, list_of: Path) -> None:
+    """What was seen is told by what the list says, not by how long it is."""
+    erasures.remember(session, "discord", "8", MONDAY)
+    theirs = list_of.read_text()
+    list_of.unlink()
+    erasures.remember(session, "discord", "7", MONDAY)
+    ours = list_of.read_text()
+    list_of.write_text(theirs)
+    notes.put(session, erasures.SEEN, "unseen")
+    assert erasures.replay(session) == 0
+    list_of.write_text(ours)
+    assert erasures.replay(session) == 1
+
+
+def test_a_line_that_was_never_finished_is_not_taken_for_seen(session: Session, list_of: Path) -> None:
+    """After a crash in one erasure, the next one does not let the start pass over it."""
+    erase()(session)
+    session.rollback()
+    erasures.remember(session, "discord", "8", MONDAY)
+    assert erasures.replay(session) == 1
+    assert people(session) == []
