@@ -90,11 +90,11 @@ class Running:
         return lambda: serve(settings.health_host, settings.health_port, vitals, metrics)
 
     async def _finish(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Send what is in flight, take nothing more, and leave Discord."""
+        """Send what is in flight, begin nothing by itself, answer who has asked, and leave Discord."""
         self.ticker.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS - CLOSING - 1):
-                await self.ticker.idle()
+                await asyncio.gather(self.ticker.idle(), self.platform.idle())
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING):
                 await self.platform.close()

@@ -42,7 +42,7 @@ BROKEN = (
 
 @dataclass(slots=True)
 class Delivery:
-    """Sends what is due through the platforms that are ready; takes nothing more once it is `stopping`.
+    """Sends what is due through the platforms that are ready; `stopping`, it takes only what somebody waits for.
 
     `measure` is told kind, outcome and lateness in seconds of each attempt. `looked` is when, on the monotonic clock,
     it last looked for whatever is due. `began` is when the process did.
@@ -82,7 +82,7 @@ class Delivery:
         if only is None:
             self.looked = time.monotonic()
         ready = [platform.name for platform in self.platforms if platform.ready()]
-        if not ready or not free or self.stopping:
+        if not ready or not free or (self.stopping and only is None):
             return [], []
         now = self.watch.now()
 

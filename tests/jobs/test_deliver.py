@@ -85,6 +85,13 @@ async def test_who_stops_takes_nothing_more(room: Room) -> None:
     assert await room.another().run() == 4
 
 
+async def test_who_stops_still_sends_what_somebody_waits_for(room: Room) -> None:
+    """An organizer whose /prompt was accepted just before the bot was told to stop gets their post."""
+    room.ticker.stop()
+    assert (await room.say("prompt")).title == "Posted 📌"
+    assert room.platform.threads == {"m1": "Topic 1: Python"}
+
+
 async def test_in_flight_posts_are_recorded_when_told_to_stop(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,10 +8,12 @@ import time
 from asyncio.subprocess import Process
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.faults.payloads import ORGANIZER
 from tests.faults.process import start
 from tests.faults.rest import TOKEN
 from tests.faults.script import Asked, When, slow
@@ -170,3 +172,48 @@ async def test_a_held_write_lock_is_survived(tmp_path: Path) -> None:
         _, said = await bot.communicate()
         assert "Traceback" not in said.decode()
         assert posts(found) == 1
+
+
+async def test_stopping_answers_what_was_asked(tmp_path: Path) -> None:
+    """A signal while a post that was asked for is being sent: it is recorded, its thread opened, and the asker told."""
+    async with world(tmp_path, None, 1) as found:
+        bot = await studying(found)
+        found.move_to(found.next_time(MONDAY))
+        assert await found.settled()
+        # Half an hour before the next one is due, which is then the one that is asked for.
+        found.move_to(found.next_time(MONDAY) - timedelta(minutes=30))
+        found.discord.script.plan(Asked.MESSAGE, found.channels[0], slow(2.0, When.AFTER))
+        asking = asyncio.create_task(found.say(found.channels[0], ORGANIZER, "prompt", within=STOP_WITHIN))
+        assert await found.until(lambda: posts(found) == 2)
+        asked = time.monotonic()
+        bot.terminate()
+        _, said = await bot.communicate()
+        assert time.monotonic() - asked < STOP_WITHIN
+        answer = await asking
+        assert answer is not None
+        assert answer["embeds"][0]["title"] == "Posted 📌"
+        prompts = "SELECT state, thread_id != '' FROM post WHERE kind = 'prompt'"
+        assert found.rows(prompts) == [("sent", 1)] * 2
+        assert "Traceback" not in said.decode()
+        assert bot.returncode == 0
+
+
+async def test_stopping_waits_for_a_mark_that_is_being_recorded(tmp_path: Path) -> None:
+    """A signal while /done waits for the database: it is recorded and answered before the bot leaves."""
+    async with world(tmp_path, None, 1) as found:
+        bot = await studying(found)
+        with closing(sqlite3.connect(found.database, isolation_level=None, timeout=10)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            asking = asyncio.create_task(found.say(found.channels[0], "5", "done", item="docker"))
+            # Whoever comes later is answered by the readers; so what came before has been accepted.
+            assert await found.say(found.channels[0], "6", "help")
+            bot.terminate()
+            await asyncio.sleep(0.5)
+            other.execute("ROLLBACK")
+        _, said = await bot.communicate()
+        answer = await asking
+        assert answer is not None
+        assert answer["embeds"][0]["title"].startswith("Recorded")
+        assert found.rows("SELECT count(*) FROM mark") == [(1,)]
+        assert "Traceback" not in said.decode()
+        assert bot.returncode == 0

@@ -13,6 +13,7 @@ from bot.core.platform import Handle, Notes, SuggestFor
 from bot.core.reply import FAULT
 from bot.core.request import Value
 from bot.core.shards import Shards
+from bot.core.underway import Underway
 from bot.platforms.discord.answering import OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
@@ -74,6 +75,7 @@ class Client(discord.Client):
         )
         self.tree = Tree(self)
         self.is_foreign = False
+        self.answers = Underway()
         self._commands = {command.name: command for command in commands}
         self._handle, self._notes, self._left, self._came = handle, notes, left, came
         for compiled in compile_all(commands, self._typed, suggest):
@@ -87,7 +89,8 @@ class Client(discord.Client):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer clicks and forms; what is typed comes by way of the tree."""
         if interaction.type in _CLICKS:
-            await clicked(interaction, self._commands, self._handle)
+            with self.answers.one():
+                await clicked(interaction, self._commands, self._handle)
 
     async def on_ready(self) -> None:
         """Find out what has changed while the bot was away."""
@@ -107,7 +110,8 @@ class Client(discord.Client):
 
     async def _typed(self, interaction: Interaction, command: Command, args: dict[str, Value]) -> None:
         request = request_from(interaction, command.name, args)
-        await answer(interaction, self._handle, request, Manner(command.private))
+        with self.answers.one():
+            await answer(interaction, self._handle, request, Manner(command.private))
 
 
 class ShardedClient(Client, discord.AutoShardedClient):

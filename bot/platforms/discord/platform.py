@@ -137,6 +137,10 @@ class DiscordPlatform:
             # A ValueError is a token with characters that no header can carry.
             raise StartupError(NOT_ACCEPTED) from error
 
+    async def idle(self) -> None:
+        """Wait until everybody who has asked something is answered."""
+        await self.client.answers.idle()
+
     async def close(self) -> None:
         """Leave Discord."""
         if not self.client.is_closed():
