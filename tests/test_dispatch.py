@@ -58,7 +58,7 @@ def full(ctx: Context) -> Reply:
     raise Unwritable
 
 
-def away(ctx: Context) -> Reply:
+def cut_off(ctx: Context) -> Reply:
     """Find the database gone."""
     raise Unreachable
 
@@ -72,7 +72,7 @@ def show(ctx: Context) -> Reply:
     return Reply("Look", "All of it in words", picture=PICTURE)
 
 
-EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, away, show))
+EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, cut_off, show))
 pytestmark = pytest.mark.databases(*DATABASES)
 
 
@@ -188,7 +188,7 @@ async def test_a_database_in_trouble_is_said_so(room: Room) -> None:
     """Busy and unwritable have answers of their own, which say that nothing was saved."""
     assert await room.say("busy") == BUSY
     assert await room.say("full") == UNWRITABLE
-    assert await room.say("away") == UNREACHABLE
+    assert await room.say("cut_off") == UNREACHABLE
     assert "Not saved" in BUSY.title
     assert "Not saved" in UNWRITABLE.title
 
