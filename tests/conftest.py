@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -11,6 +12,7 @@ import pytest
 import simcord
 from hypothesis import settings
 
+from bot.study import roadmap_files
 from tests import postgres as pg
 from tests.makers import migrated
 from tests.platforms.discord import openapi
@@ -25,6 +27,9 @@ settings.load_profile("roadmate")
 
 # SimCord looks every 50 ms whether work in a thread is done, which is most of the time of every test.
 simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.0005
+
+# Reading the text of a roadmap takes 0.15 s, gives the same each time, and nobody can change what it gave.
+roadmap_files.check = cache(roadmap_files.check)
 
 
 @pytest.fixture(autouse=True)
