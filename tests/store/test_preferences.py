@@ -75,11 +75,8 @@ def test_everything_is_told_and_erased(session: Session, here: int) -> None:
         assert list(session.exec(select(table.person))) == ["8"]
 
 
-def test_a_restored_backup_forgets_them_too(
-    session: Session, here: int, monkeypatch: pytest.MonkeyPatch, tmp_path: object
-) -> None:
+def test_a_restored_backup_forgets_them_too(session: Session, here: int) -> None:
     """Who was erased and only ever chose something is erased again; what was chosen since stays."""
-    monkeypatch.chdir(str(tmp_path))
     erasures.replay(session)
     erasures.remember(session, "discord", "7", MONDAY + timedelta(hours=1))
     erasures.remember(session, "discord", "8", MONDAY - timedelta(hours=1))
