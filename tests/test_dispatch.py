@@ -30,7 +30,7 @@ from tests.room import Room
 
 ORGANIZERS = sorted(c.name for c in COMMANDS if c.audience is Audience.ORGANIZER)
 TABLE = {c.name: c for c in COMMANDS}
-NO_GROUPS = {"help", "privacy", "mydata export", "mydata delete"}
+NO_GROUPS = {"help", "privacy", "mydata export", "mydata delete", "link", "unlink"}
 """What is not about a group, and is answered everywhere."""
 
 
