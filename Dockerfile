@@ -13,6 +13,8 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/roadmate/bin/pip uninstall --yes pip
 
 FROM python:3.12-slim
+# Pillow joins and orders the letters of Arabic, Hindi and the like with it; it is in no package of Python's.
+RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/roadmate /opt/roadmate
 # Nothing is written outside /data, so the root file system may be read-only.
 ENV PATH=/opt/roadmate/bin:$PATH \

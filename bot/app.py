@@ -17,6 +17,7 @@ from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
 from bot.jobs.tick import Ticker
 from bot.jobs.zone_rules import follow_zone_rules
+from bot.pictures.studio import Studio
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.running import Running
@@ -62,6 +63,7 @@ class App:
         self.memory = Memory()
         self.database = Database(settings.database_url)
         self.notes = notes.Notes(self.database)
+        self.studio = Studio()
         catch_up = timedelta(hours=settings.catch_up_hours)
         self.dispatcher = Dispatcher(
             self.database,
@@ -72,6 +74,7 @@ class App:
             self._deliver_now,
             self._post_url,
             settings.erased_file,
+            draw=self.studio.draw,
         )
         self.platform = DiscordPlatform(
             commands,
@@ -120,6 +123,7 @@ class App:
     ) -> None:
         """Let what is in flight finish and close the database."""
         gc.unfreeze()
+        self.studio.close()
         await asyncio.to_thread(self.database.close)
 
     async def reload(self) -> None:

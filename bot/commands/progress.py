@@ -3,8 +3,10 @@
 from bot.commands.context import Context
 from bot.commands.lines import state_mark, tally_line
 from bot.commands.options import Someone
+from bot.commands.scenes import map_of
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
+from bot.core.picture import Fact
 from bot.core.reply import Field, Reply, Style, refuse
 from bot.core.text import bar, plural
 from bot.store import boards
@@ -28,18 +30,37 @@ def progress(ctx: Context, member: Someone = None) -> Reply:
         raise refuse(NOT_A_MEMBER, NOT_A_MEMBER_TEXT)
     title = THEIRS.format(escape(who.member.name)) if other and who.member else YOURS
     buttons = (who.button("Next", "next", Style.PRIMARY), who.button("Leaderboard", "leaderboard"))
-    return Reply(title, _summary(ctx, who, other=other), _sections(who), buttons)
+    score = _score(ctx, who)
+    facts = (
+        (Fact(f"{score[0]:,}", "point" if score[0] == 1 else "points"), Fact("rank", str(score[1])))
+        if score
+        else ()
+    )
+    name = who.member.name if who.member else ""
+    return Reply(
+        title,
+        _summary(who, score, other=other),
+        _sections(who),
+        buttons,
+        picture=map_of(who, name, facts),
+    )
 
 
-def _summary(ctx: Context, who: Learner, *, other: bool) -> str:
+def _score(ctx: Context, who: Learner) -> tuple[int, int] | None:
+    """Points and rank, or None without points."""
+    if who.member is None:
+        return None
+    found = boards.score_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
+    if found is None:
+        return None
+    return found.points, boards.rank_of_points(ctx.session, who.group_id, ALL_TIME, found.points)
+
+
+def _summary(who: Learner, score: tuple[int, int] | None, *, other: bool) -> str:
     counted = tally(who.edition.roadmap.topics, who.at)
     lines = [f"{bar(counted.topics_done, counted.topics, 14)} **{tally_line(counted)}**"]
-    points = None
-    if who.member is not None:
-        points = boards.score_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
-    if points is not None:
-        rank = boards.rank_of_points(ctx.session, who.group_id, ALL_TIME, points.points)
-        lines.append(f"{plural(points.points, 'point')}, rank {rank} in the group")
+    if score is not None:
+        lines.append(f"{plural(score[0], 'point')}, rank {score[1]} in the group")
     if who.current is not None and (who.marks or not other):
         lines.append(f"On now: **{escape(who.current.title)}**")
     if who.member is not None and who.member.left_at is not None:

@@ -16,12 +16,15 @@ from bot.commands.setup import setup
 from bot.commands.status import status
 from bot.core.command import Audience, command
 
+DRAWN = 60
+"""What an answer with a picture costs: fifty at once, and then one every two seconds."""
+
 COMMANDS = (
     command(next_),
     command(done, writes=True),
     command(skip, writes=True),
     command(undo, writes=True),
-    command(progress),
+    command(progress, cost=DRAWN),
     command(roadmap),
     command(topic),
     command(leaderboard),
