@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.commands.post_texts import composed, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.core.shards import ALL, Shards
-from bot.jobs.again import THREAD_AGAIN, Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.again import Watch, after_doubt, after_refusal, after_trouble
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
 from bot.jobs.places import Work, keep_busy
 from bot.jobs.threads import open_discussion, put_off
@@ -183,15 +183,14 @@ class Delivery:
         await self._record(claimed, "missed", record)
 
     async def _broken(self, claimed: Claimed) -> None:
-        # A row that always fails is pushed ahead, later each time, and given up with a reason.
-        attempts = claimed.post.attempts
+        # A row that always fails is pushed ahead, later each time, and given up with a reason. What the platform
+        # refused, or did not answer, is none of that: an outage of hours leaves a row all its attempts.
+        attempts = claimed.post.attempts + 1
         if attempts >= MOST_ATTEMPTS:
             await self._held(claimed, Held(BROKEN))
         else:
             at = self.clock() + after_trouble(attempts)
-            await self._record(
-                claimed, "broken", lambda s: queue.record_unsure(s, claimed.post_id, at, BROKEN)
-            )
+            await self._record(claimed, "broken", lambda s: queue.record_broken(s, claimed, at, BROKEN))
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
         # A post stays held through its recheck; that a channel is gone is news for its first post only.
@@ -213,7 +212,7 @@ class Delivery:
         try:
             outcome, record = await open_discussion(platform, catalog, claimed, self.clock, self.catch_up)
         except Exception:
-            outcome, record = put_off(claimed, self.clock(), THREAD_AGAIN, self.catch_up, BROKEN)
+            outcome, record = put_off(claimed, self.clock(), self.catch_up, BROKEN)
             await self._record(claimed, outcome, record)
             raise
         await self._record(claimed, outcome, record)

@@ -77,7 +77,6 @@ def claim(
     """
     values = {
         "state": _unless_held(PostState.CLAIMED),
-        "attempts": _POST.c.attempts + 1,
         "try_at": now + LEASE,
         "tried_at": func.coalesce(_POST.c.tried_at, now),
     }
@@ -184,6 +183,11 @@ def record_later(session: Session, claimed: Claimed, at: datetime, reason: str) 
 def record_unsure(session: Session, post_id: int, at: datetime, reason: str) -> None:
     """It may be in the channel: `tried_at` stays, so that the next attempt knows."""
     _record(session, post_id, try_at=at, reason=reason)
+
+
+def record_broken(session: Session, claimed: Claimed, at: datetime, reason: str) -> None:
+    """It failed by our own fault, which is counted; it may be in the channel."""
+    _record(session, claimed.post.id, try_at=at, reason=reason, attempts=claimed.post.attempts + 1)
 
 
 def record_held(session: Session, claimed: Claimed, recheck_at: datetime | None, reason: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.core.platform import Held, Message, TryLater, Unsure
-from bot.jobs import deliver
+from bot.jobs import again, deliver
 from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
 from bot.jobs.looking import UNREADABLE
 from bot.store import queue, workspaces
@@ -45,7 +45,7 @@ async def test_a_week_goes_by(room: Room) -> None:
     assert room.platform.threads == {"m1": "Topic 1: Python"}
     prompt, reminder = await room.posts()
     assert (prompt.state, prompt.message_id, prompt.thread_id) == (PostState.SENT, "m1", "tm1")
-    assert (reminder.state, reminder.thread_id, reminder.attempts) == (PostState.SENT, "", 1)
+    assert (reminder.state, reminder.thread_id, reminder.attempts) == (PostState.SENT, "", 0)
 
 
 async def test_two_senders_send_each_post_once(room: Room) -> None:
@@ -580,6 +580,29 @@ async def test_a_failing_row_stops_no_other_and_is_given_up(
     assert (post.state, post.reason) == (PostState.HELD, BROKEN)
     assert len(room.platform.told) == 1
     assert any(record.exc_info for record in caplog.records)
+
+
+async def test_only_our_own_faults_are_counted(room: Room) -> None:
+    """An outage of an hour, refusals too, and a fault of ours after it: the row is pushed ahead, not given up."""
+    room.platform.fail("send", *[Lost(taken=False), TryLater("busy")] * MOST_ATTEMPTS, KeyError("broken"))
+    for _ in range(40):
+        await room.tick(minutes=3)
+        if (await room.posts())[0].reason == BROKEN:
+            break
+    (post,) = await room.posts()
+    assert (post.state, post.attempts) == (PostState.CLAIMED, 1)
+    assert post.try_at == room.clock() + again.after_trouble(1)
+    await room.tick(minutes=3)
+    assert (await room.posts())[0].state == PostState.SENT
+    assert room.platform.told == []
+
+
+async def test_a_thread_that_fails_is_asked_less_and_less_often(room: Room) -> None:
+    """Every minute at first, then every ten minutes: an hour costs a dozen tries."""
+    room.platform.fail("thread", *[KeyError("broken")] * 100)
+    for _ in range(60):
+        await room.tick(minutes=1)
+    assert len(room.platform.calls) - 1 <= 12
 
 
 async def test_the_thread_is_opened_without_a_second_message(room: Room) -> None:
