@@ -1,8 +1,7 @@
 """Where the time of an answer goes: timestamps at the seams between one part and the next."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Self
 from unittest.mock import patch
 
@@ -37,7 +36,7 @@ class Seams:
             # Looked up anew for each request; `handle` itself was handed out when the bot was put together.
             patch.object(Dispatcher, "_outcome", self._outcome(Dispatcher._outcome)),  # noqa: SLF001 - a seam
             patch.object(answering, "render", self._render(rendering.render)),
-            patch.object(prepared, "driver_cursor", self._cursor(prepared.driver_cursor)),
+            patch.object(prepared, "fetch", self._fetch(prepared.fetch)),
         ]
 
     def __enter__(self) -> Self:
@@ -102,12 +101,11 @@ class Seams:
 
         return watched
 
-    def _cursor(self, opened: Callable[..., Any]) -> Callable[..., Any]:
-        @contextmanager
-        def watched(*args: Any) -> Iterator[Any]:
-            with opened(*args) as cursor:
-                started = time.perf_counter()
-                yield cursor
-                self._sql += time.perf_counter() - started
+    def _fetch(self, fetch: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*args: Any) -> Any:
+            started = time.perf_counter()
+            rows = fetch(*args)
+            self._sql += time.perf_counter() - started
+            return rows
 
         return watched

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot.store import engines
 from bot.store.disk import is_sqlite
 from bot.store.faults import Busy, Conflict, Unreachable, explained, is_twin
+from bot.store.unit import Unit
 
 READERS = 4
 WRITERS = 4
@@ -21,8 +22,6 @@ WRITERS = 4
 
 MOST_TWINS = 3
 NO_FUTURE = "StopIteration: a future can't carry one, and whoever waits for it would wait for ever"
-
-_UNDO = "undo"
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -108,15 +107,22 @@ class Database:
             raise
 
     def _run(self, engine: Engine, work: Work[T]) -> T:
+        unit = self._unit(engine)
         try:
-            with self._unit(engine) as unit, unit.begun.begin():
-                result = work(unit)
-                unit.flush()
-                return result
+            unit.start()
+            result = work(unit)
+            unit.finish()
         except StopIteration as error:
+            unit.give_up(error)
             raise RuntimeError(NO_FUTURE) from error
+        except BaseException as error:
+            unit.give_up(error)
+            raise
+        finally:
+            unit.close()
+        return result
 
-    def _unit(self, engine: Engine) -> "Unit":
+    def _unit(self, engine: Engine) -> Unit:
         """A session for one transaction in this thread.
 
         A connection to a file can't break, so each thread keeps its own. One to a server can: the pool looks after it.
@@ -125,44 +131,7 @@ class Database:
             return Unit(engine.connect())
         unit: Unit | None = getattr(self._here, "unit", None)
         if unit is None:
-            unit = self._here.unit = Unit(engine.connect(), kept=True)
-            self._kept.append(unit.begun)
+            begin = engines.BEGIN_READ if engine is self._reader else engines.BEGIN_WRITE
+            unit = self._here.unit = Unit(engine.connect(), begin)
+            self._kept.append(unit.connection())
         return unit
-
-
-class Unit(Session):
-    """The session of a transaction that `Database` begins and ends.
-
-    One that begins its own takes as long as all the statements of an answer. Leaving it forgets its objects; a
-    savepoint is `connection().begin_nested()`.
-    """
-
-    def __init__(self, connection: Connection, *, kept: bool = False) -> None:
-        super().__init__(connection, expire_on_commit=False)
-        self.begun, self._is_kept = connection, kept
-
-    def connection(self, *_options: Any, **_more: Any) -> Connection:
-        """The connection of the transaction."""
-        return self.begun
-
-    def __exit__(self, *fault: object) -> None:
-        """Leave the transaction; where it failed, undo what was done for it elsewhere."""
-        undo = self.info.pop(_UNDO, ())
-        if fault[1] is not None:
-            if self._is_kept:
-                # A COMMIT that SQLite refuses leaves its transaction open, and every later BEGIN would fail.
-                self.begun.connection.rollback()
-            for step in undo:
-                step(fault[1])
-        super().__exit__(*fault)
-
-    def close(self) -> None:
-        """Forget every object, and give the connection back unless it is kept."""
-        super().close()
-        if not self._is_kept:
-            self.begun.close()
-
-
-def if_undone(session: Session, step: Callable[[BaseException], None]) -> None:
-    """Have something undone outside the database, should this transaction fail; it is told why, and raises nothing."""
-    session.info.setdefault(_UNDO, []).append(step)

@@ -13,11 +13,14 @@ from sqlmodel import create_engine
 
 from bot.core.errors import StartupError
 from bot.store.disk import is_sqlite, sqlite_file
-from bot.store.prepared import driver_cursor
+from bot.store.prepared import driver, fetch
 
 LOCK_WAIT_SECONDS = 2.0
 STATEMENT_SECONDS = 30
 """A statement that takes longer is cancelled; planning thousands of groups takes a second."""
+
+BEGIN_READ, BEGIN_WRITE = "BEGIN", "BEGIN IMMEDIATE"
+"""On SQLite."""
 
 _POSTGRES = {
     "connect_timeout": 5,
@@ -64,12 +67,10 @@ def _sqlite(url: str, size: int, *, read_only: bool) -> Engine:
         for pragma in _pragmas(read_only=read_only):
             connection.execute(f"PRAGMA {pragma}")
 
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        with driver_cursor(connection, begin) as cursor:
-            cursor.execute(begin)
+        if not driver(connection).in_transaction:
+            fetch(connection, BEGIN_READ if read_only else BEGIN_WRITE)
 
     return engine
 

@@ -24,9 +24,9 @@ from sqlmodel import select as select_objects
 from bot.core.errors import StartupError
 from bot.core.identity import account_of
 from bot.store import accounts, notes, people, preferences
-from bot.store.database import if_undone
 from bot.store.faults import Unreachable, Unwritable, explained
 from bot.store.tables import Account, Group, Member, Workspace
+from bot.store.unit import if_undone
 
 log = logging.getLogger("roadmate.erasures")
 
