@@ -19,6 +19,7 @@ from bot.commands.seats import find_seat
 from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
 from bot.core.picture import Picture
+from bot.core.platform import Ahead
 from bot.core.reply import Attachment, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
@@ -93,10 +94,13 @@ class Dispatcher:
     draw: Callable[[Picture], Awaitable[bytes | None]] = no_pictures
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
-    async def handle(self, request: Request) -> Reply:
-        """Answer a request. Never raises but for cancellation: every fault becomes a Reply."""
+    async def handle(self, request: Request, ahead: Ahead | None = None) -> Reply:
+        """Answer a request. Never raises but for cancellation: every fault becomes a Reply.
+
+        `ahead` is told the answer in the loop while the disk is still being waited for.
+        """
         started = time.perf_counter()
-        outcome, reply = await self._in_turn(request)
+        outcome, reply = await self._in_turn(request, ahead)
         took = time.perf_counter() - started
         # On the loop's next round: the answer goes out before its line is written.
         asyncio.get_running_loop().call_soon(self._tell, request, outcome, took)
@@ -106,18 +110,20 @@ class Dispatcher:
         _log(request, outcome, took)
         self.measure(request.command if request.command in self.commands else "unknown", outcome, took)
 
-    async def _in_turn(self, request: Request) -> tuple[str, Reply]:
+    async def _in_turn(self, request: Request, ahead: Ahead | None) -> tuple[str, Reply]:
         command = self.commands.get(request.command)
         try:
             with self.turns.turn((request.platform, request.person.id), command.cost if command else 1):
-                return await self._outcome(request, command)
+                return await self._outcome(request, command, ahead)
         except TooFast as fault:
             wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
 
-    async def _outcome(self, request: Request, command: Command | None) -> tuple[str, Reply]:
+    async def _outcome(
+        self, request: Request, command: Command | None, ahead: Ahead | None
+    ) -> tuple[str, Reply]:
         try:
-            return "ok", await self._run(request, command)
+            return "ok", await self._run(request, command, ahead)
         except Refused as refused:
             return "refused", refused.reply
         except Unavailable as fault:
@@ -127,20 +133,26 @@ class Dispatcher:
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
             return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
 
-    async def _run(self, request: Request, command: Command | None) -> Reply:
+    async def _run(self, request: Request, command: Command | None, ahead: Ahead | None = None) -> Reply:
         if command is None:
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
             return NOT_ORGANIZER
         args = {} if request.ask else checked(command, request.args)
         group_id, now = _group(request), self.clock()
+        loop = asyncio.get_running_loop()
 
         def work(session: Session) -> Reply:
             context = Context(
                 *(session, request, now, self.memory, self.commands, self.catch_up, self.post_url),
                 *(group_id, self.erased),
             )
-            return _form(command, context) if request.ask else command.run(context, **args)
+            if request.ask:
+                return _form(command, context)
+            reply = command.run(context, **args)
+            if ahead is not None and command.writes:
+                loop.call_soon_threadsafe(ahead, reply)
+            return reply
 
         writes = command.writes and not request.ask
         reply = await (self.database.write(work) if writes else self.database.read(work))

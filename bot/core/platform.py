@@ -9,7 +9,20 @@ from bot.core.command import Choice
 from bot.core.reply import Reply
 from bot.core.request import Request
 
-Handle = Callable[[Request], Awaitable[Reply]]
+Ahead = Callable[[Reply], None]
+
+
+class Handle(Protocol):
+    """Answers a request.
+
+    `ahead` is told the answer while it is being saved: to make it ready, and not to show it, since the saving may fail.
+    """
+
+    def __call__(self, request: Request, ahead: Ahead | None = None) -> Awaitable[Reply]:
+        """Answer; only what this returns is true."""
+        ...
+
+
 SuggestFor = Callable[[Request, str, str], Awaitable[Sequence[Choice]]]
 """(request, option, text typed so far) -> choices."""
 

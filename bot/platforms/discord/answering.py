@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import discord
 from bot.core.platform import Handle
 from bot.core.reply import FAULT, Reply, Tone
 from bot.core.request import Request
-from bot.platforms.discord.rendering import attached, render
+from bot.platforms.discord.rendering import Rendered, attached, render
 from bot.platforms.discord.requests import Interaction
 
 log = logging.getLogger("roadmate.discord")
@@ -43,8 +44,27 @@ class Manner:
     only_private: bool = False
 
 
+Render = Callable[[Reply], Rendered]
+
+
+class _Ahead:
+    """Renders a reply once, and that while it is being saved: the disk takes as long as the rendering."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Reply, Rendered] | None = None
+
+    def prepare(self, reply: Reply) -> None:
+        self._made = reply, render(reply)
+
+    def render(self, reply: Reply) -> Rendered:
+        """Another reply than the one that was prepared came of it when the saving failed."""
+        made = self._made
+        return made[1] if made is not None and made[0] is reply else render(reply)
+
+
 async def answer(interaction: Interaction, handle: Handle, request: Request, manner: Manner) -> None:
     """Let `handle` work and answer with its reply."""
+    ahead = _Ahead()
     deferring: asyncio.Task[bool] | None = None
 
     def defer() -> None:
@@ -54,26 +74,26 @@ async def answer(interaction: Interaction, handle: Handle, request: Request, man
     # A timer costs less on the way of every quick answer than a task to wait for.
     timer = asyncio.get_running_loop().call_later(SLOW, defer)
     try:
-        reply = await handle(request)
+        reply = await handle(request, ahead.prepare)
     except Exception:
         log.exception("handle failed", extra={"command": request.command})
         reply = FAULT
     finally:
         timer.cancel()
     if deferring is None:
-        await respond(interaction, reply, manner)
+        await respond(interaction, reply, manner, ahead.render)
     elif await deferring:
         await _follow_up(interaction, reply, manner)
 
 
-async def respond(interaction: Interaction, reply: Reply, manner: Manner) -> None:
+async def respond(interaction: Interaction, reply: Reply, manner: Manner, rendered: Render = render) -> None:
     """Answer directly, with the reply's own privacy."""
     try:
         if _replaces(interaction, reply, manner):
-            await interaction.response.edit_message(**_edited(reply))
+            await interaction.response.edit_message(**_edited(reply, rendered(reply)))
         else:
             private = reply.private or manner.only_private
-            await interaction.response.send_message(ephemeral=private, **_sent(reply))
+            await interaction.response.send_message(ephemeral=private, **_sent(reply, rendered(reply)))
     except LOST as error:
         if _picture_refused(reply, error):
             await respond(interaction, replace(reply, attachment=None), manner)
@@ -105,16 +125,16 @@ async def _follow_up(interaction: Interaction, reply: Reply, manner: Manner) -> 
     try:
         if manner.in_place:
             if _replaces(interaction, reply, manner):
-                await interaction.edit_original_response(**_edited(reply))
+                await interaction.edit_original_response(**_edited(reply, render(reply)))
                 return
         elif private == _deferred_private(manner):
-            await interaction.edit_original_response(**_edited(reply))
+            await interaction.edit_original_response(**_edited(reply, render(reply)))
             return
         else:
             # A follow-up to a message that still loads becomes that message, with its privacy, and is refused
             # where that was deleted: so it is filled in first and goes last.
             await interaction.edit_original_response(content=_PLACEHOLDER)
-        await interaction.followup.send(ephemeral=private, **_sent(reply))
+        await interaction.followup.send(ephemeral=private, **_sent(reply, render(reply)))
         if not manner.in_place:
             await interaction.delete_original_response()
     except LOST as error:
@@ -131,16 +151,16 @@ def _replaces(interaction: Interaction, reply: Reply, manner: Manner) -> bool:
     return manner.in_place and message is not None and (message.flags.ephemeral or not reply.private)
 
 
-def _sent(reply: Reply) -> dict[str, Any]:
+def _sent(reply: Reply, rendered: Rendered) -> dict[str, Any]:
     """A reply as a new message."""
-    embed, view = render(reply)
+    embed, view = rendered
     parts = {"embed": embed, "view": view, "file": attached(reply)}
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def _edited(reply: Reply) -> dict[str, Any]:
+def _edited(reply: Reply, rendered: Rendered) -> dict[str, Any]:
     """A reply in place of a message: its buttons and its file go too."""
-    embed, view = render(reply)
+    embed, view = rendered
     file = attached(reply)
     return {"embed": embed, "view": view, "attachments": [file] if file else []}
 
