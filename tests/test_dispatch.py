@@ -86,6 +86,18 @@ async def room(url: str) -> AsyncIterator[Room]:
     found.close()
 
 
+async def test_an_answer_is_told_ahead_while_it_is_saved(room: Room) -> None:
+    """A platform may make a mark's answer ready early; one that was refused is told only when that is certain."""
+    ahead: list[Reply] = []
+    answer = await room.dispatcher.handle(room.request("done", item="python"), ahead.append)
+    assert len(ahead) == 1
+    assert ahead[0] is answer
+    refused = await room.dispatcher.handle(room.request("regret"), ahead.append)
+    assert refused.title == "No"
+    await room.dispatcher.handle(room.request("next"), ahead.append)
+    assert ahead == [answer]
+
+
 async def test_a_picture_is_drawn_after_the_commit(room: Room) -> None:
     """While it is drawn the transaction is over, and it reaches the platform as a file with its words."""
 

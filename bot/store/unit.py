@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from bot.store.prepared import driver, fetch
 
-
 _UNDO = "undo"
 
 

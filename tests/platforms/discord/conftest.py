@@ -10,7 +10,7 @@ import pytest
 import simcord
 
 from bot.core.command import Audience, Choice, Command, Option, Takes, command
-from bot.core.platform import Message
+from bot.core.platform import Ahead, Message
 from bot.core.reply import Button, Reply
 from bot.core.request import Channel, Person, Request
 from bot.core.shards import ALL, Shards
@@ -87,6 +87,7 @@ class Bot:
         self.reply = Reply("Recorded", "Well done.")
         self.present: Reply = Reply("", form={"hours": "2"})
         self.fault: Exception | None = None
+        self.foreseen: Reply | None = None
         self.gate: asyncio.Event | None = None
         self.suggested: Sequence[Choice] | Exception = (Choice("Docker", "docker"),)
         self.typed: list[tuple[Request, str, str]] = []
@@ -124,13 +125,15 @@ class Bot:
         self.platform = self.make()
         await self.start()
 
-    async def handle(self, request: Request) -> Reply:
+    async def handle(self, request: Request, ahead: Ahead | None = None) -> Reply:
         """Answer a request with what the test has said."""
         if request.ask and self.gate is None:
             return self.present
         self.asked.append(request)
         if self.gate is not None:
             await self.env.external_wait(self.gate.wait(), reason="the test decides when the command is done")
+        if ahead is not None and self.foreseen is not None:
+            ahead(self.foreseen)
         if self.fault is not None:
             raise self.fault
         return self.reply

@@ -37,6 +37,15 @@ async def test_a_quick_answer_has_its_own_privacy(bot: Bot, private: bool) -> No
     assert not bot.sent("PATCH", "/webhooks/")
 
 
+async def test_what_was_made_ready_is_shown_only_if_it_was_saved(bot: Bot) -> None:
+    """An answer may be told while it is being saved; people read what came of it."""
+    bot.foreseen, bot.reply = Reply("Recorded"), Reply("Not saved, please try again")
+    said = await say(bot.alice, "/done docker")
+    assert said.title == "Not saved, please try again"
+    bot.foreseen = bot.reply = Reply("Recorded", "Well done.")
+    assert (await say(bot.alice, "/done docker")).text == "Well done."
+
+
 def test_deferring_leaves_half_of_discords_time() -> None:
     """Discord waits three seconds for a first answer, and half of them may go on the way."""
     assert answering.SLOW == 1.5
