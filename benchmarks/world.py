@@ -76,7 +76,9 @@ async def opened(
             actors = [guild.add_member(env.create_user(f"person-{n}")) for n in range(people)]
             adapter = env._webhook_adapter  # noqa: SLF001 - to see its requests
             world = World(app, app.discord, adapter, channel, actors, {})
-            world.templates = {name: await _recorded(world, name, olivia) for name in ("ping", "next")}
+            world.templates = {
+                name: await _recorded(world, name, olivia) for name in ("ping", "save", "next")
+            }
             world.templates |= {
                 name: await _recorded(world, name, olivia) for name in ("done", "autocomplete")
             }
