@@ -27,6 +27,12 @@ FINISHED_BEFORE = 8
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Tokyo", "America/New_York")
 
+COUNT = (
+    "INSERT OR REPLACE INTO score_count (group_id, period, points, members) "
+    "SELECT group_id, period, points, count(*) FROM score GROUP BY group_id, period, points"
+)
+"""What stands beside the rows of the boards."""
+
 _serial = itertools.count(2 * 10**17)
 
 
@@ -122,6 +128,7 @@ def add_members(app: App, people: Iterable[tuple[int, str]]) -> str:
         connection.execute(insert(MarkRow), marks)
         score = {"group_id": 1, "period": ALL_TIME, "points": 3 * len(behind), "reached_at": now}
         connection.execute(insert(ScoreRow), [score | {"member_id": m} for m in ids])
+        connection.exec_driver_sql(COUNT)
     engine.dispose()
     return main[FINISHED_BEFORE]
 

@@ -1,103 +1,159 @@
 """Who has how many points: /leaderboard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from bot.commands.board_parts import Board
 from bot.commands.context import Context
-from bot.commands.options import Flag, Page, Window
+from bot.commands.joining import name_of
+from bot.commands.options import MOST_WEEKS, AMember, Flag, Page, PastWeek, Window
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply, Style
 from bot.core.text import plural
-from bot.store import boards
-from bot.store.boards import Row
-from bot.study.calendar import period_keys
-from bot.study.points import ALL_TIME, shared_ranks
+from bot.study.boards import Line, Part
+from bot.study.calendar import local, periods_of, week_start
+from bot.study.points import ALL_TIME
 
 TITLES = {"week": "Leaderboard of this week", "month": "Leaderboard of this month", "all": "Leaderboard"}
+LAST_WEEK, PAST_WEEK = "Leaderboard of last week", "Leaderboard of the week of {}"
 EMPTY = "Nobody has points here yet. The first `/done` opens the board."
-YOU = "You"
+NOBODY_THEN = "Nobody had points in that week."
+YOU, TOP = "You", "At the top"
 NO_POINTS = "No points yet. `/next` shows where to begin."
 OFF = "You have left the group, so you are off the board. `/join` brings you and your points back."
-PER_PAGE = 10
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+WHERE_I_AM = "Where I am"
+LABELS = {"week": "This week", "month": "This month", "all": "All time"}
+PODIUM = 3
 
 
-def leaderboard(ctx: Context, window: Window = "all", page: Page = 1, shared: Flag = 0) -> Reply:
-    """The group's points this week, this month or in all. Equal points share a rank, earlier first.
+def leaderboard(
+    ctx: Context,
+    window: Window = "all",
+    page: Page = 0,
+    week: PastWeek = 0,
+    first: AMember = 0,
+    last: AMember = 0,
+    shared: Flag = 0,
+) -> Reply:
+    """The group's points this week, this month, in all, or in any past week. Equal points share a rank.
 
-    You are always shown, with your neighbours, even when you are far down. Only you see it, until you press Show
-    everyone.
+    It opens where you are, between those before and after you; `page` shows any other part, and `week:-1` last week.
+    Only you see it, until you press Show everyone.
     """
     who = learner(ctx)
-    period = _period(ctx, who, window)
-    total = boards.size(ctx.session, who.group_id, period)
-    last_page = max(1, -(-total // PER_PAGE))
-    page = min(page, last_page)
-    rows = boards.page(ctx.session, who.group_id, period, (page - 1) * PER_PAGE, PER_PAGE)
+    seen = Seen("week" if week else window, week, local(ctx.now, who.zone).date())
+    me = who.member.id if who.member and not shared else None
+    board = Board(ctx.session, who.group_id, seen.period, me, name_of(ctx))
+    part = board.part(page, first, last)
     return Reply(
-        f"{TITLES[window]} · {escape(who.edition.roadmap.title)}",
-        _lines(ctx, who, period, rows, (page - 1) * PER_PAGE, you=not shared) or EMPTY,
-        () if shared else _you(ctx, who, period, rows),
-        () if shared else _buttons(who, window, page, last_page, empty=not rows),
-        footer=f"Page {page} of {last_page} · {plural(total, 'member')} with points" if rows else "",
+        f"{seen.title} · {escape(who.edition.roadmap.title)}",
+        lines(part.lines) or (NOBODY_THEN if week else EMPTY),
+        () if shared else tuple(_beside(who, board, part)),
+        () if shared else tuple(_buttons(who, seen, board, part)),
+        footer=_footer(part),
         private=not shared,
     )
 
 
-def _period(ctx: Context, who: Learner, window: str) -> str:
-    if window == "all":
-        return ALL_TIME
-    week, month = period_keys(ctx.now, who.zone)
-    return week if window == "week" else month
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which window is looked at, on which day; `week` is 0 for this one and -1 for the last."""
+
+    window: str
+    week: int
+    today: date
+
+    @property
+    def period(self) -> str:
+        """The period's name."""
+        if self.window == "all":
+            return ALL_TIME
+        found = periods_of(self.today + timedelta(weeks=self.week))
+        return found.week if self.window == "week" else found.month
+
+    @property
+    def title(self) -> str:
+        """What the board is called."""
+        if not self.week:
+            return TITLES[self.window]
+        monday = week_start(self.today + timedelta(weeks=self.week), 0)
+        return LAST_WEEK if self.week == -1 else PAST_WEEK.format(f"{monday.day} {monday:%B %Y}")
+
+    @property
+    def args(self) -> dict[str, str | int]:
+        """The options that lead here."""
+        return {"window": self.window, **({"week": self.week} if self.week else {})}
 
 
-def _lines(
-    ctx: Context, who: Learner, period: str, rows: Sequence[Row], offset: int, *, you: bool = True
-) -> str:
-    if not rows:
+def lines(shown: Iterable[Line]) -> str:
+    """Lines of a board in words."""
+    return "\n".join(_line(line) for line in shown)
+
+
+def _line(line: Line) -> str:
+    name = f"**{escape(line.name)}** · " if line.mine else f"{escape(line.name)} · "
+    rank = MEDALS.get(line.rank, f"`{line.rank:>2}`")
+    return f"{rank} {name}{plural(line.points, 'point')}" + (" ← you" if line.mine else "")
+
+
+def _footer(part: Part) -> str:
+    if not part.size:
         return ""
-    first = boards.rank_of_points(ctx.session, who.group_id, period, rows[0].points)
-    ranks = shared_ranks([row.points for row in rows], offset + 1, first)
-    mine = who.member.id if who.member and you else None
-    return "\n".join(
-        _line(rank, row, mine=row.member_id == mine) for rank, row in zip(ranks, rows, strict=True)
-    )
+    where = f"Page {part.page} of {part.pages} · " if part.page else ""
+    return f"{where}{plural(part.size, 'member')} with points"
 
 
-def _line(rank: int, row: Row, *, mine: bool) -> str:
-    name = f"**{escape(row.name)}**" if mine else escape(row.name)
-    return f"{MEDALS.get(rank, f'`{rank:>2}`')} {name} · {plural(row.points, 'point')}" + (
-        " ← you" if mine else ""
-    )
-
-
-def _you(ctx: Context, who: Learner, period: str, shown: Sequence[Row]) -> tuple[Field, ...]:
-    """The asker with the neighbours, unless the page shows them already."""
-    if who.member is None or any(row.member_id == who.member.id for row in shown):
-        return ()
+def _beside(who: Learner, board: Board, part: Part) -> Iterator[Field]:
+    """Who leads, where the part does not show it, and the one who asks."""
+    if part.page is None and part.lines:
+        yield Field(TOP, lines(board.page(1).lines[:PODIUM]))
+    if who.member is None or part.has_me:
+        return
     if who.member.left_at is not None:
-        return (Field(YOU, OFF),)
-    mine = boards.score_of(ctx.session, who.group_id, period, who.member.id)
-    if mine is None:
-        return (Field(YOU, NO_POINTS),)
-    start = max(0, boards.place_of(ctx.session, who.group_id, period, mine) - 1)
-    around = boards.page(ctx.session, who.group_id, period, start, 3)
-    return (Field(YOU, _lines(ctx, who, period, around, start)),)
+        yield Field(YOU, OFF)
+    elif part.lines:
+        yield Field(YOU, lines(board.neighbours()) or NO_POINTS)
 
 
-def _buttons(who: Learner, window: str, page: int, last_page: int, *, empty: bool) -> tuple[Button, ...]:
-    def turn(label: str, to: str, number: int) -> Button:
-        args: dict[str, str | int] = {"group": who.group_id, "window": to, "page": number}
-        return Button(label, "leaderboard", args, replaces=True)
+def _buttons(who: Learner, seen: Seen, board: Board, part: Part) -> Iterator[Button]:
+    def turn(label: str, **to: str | int) -> Button:
+        return Button(label, "leaderboard", {"group": who.group_id, **to}, replaces=True)
 
-    pages = []
-    if page > 1:
-        pages.append(turn("◀ Back", window, page - 1))
-    if page < last_page:
-        pages.append(turn("More ▶", window, page + 1))
-    labels = {"week": "This week", "month": "This month", "all": "All time"}
-    others = [turn(label, other, 1) for other, label in labels.items() if other != window]
-    if empty:
-        return (*others, who.button("Next", "next", Style.PRIMARY))
-    share = who.button("Show everyone", "leaderboard", emoji="📣", window=window, page=page, shared=1)
-    return (*pages, *others, share)
+    for label, args in (*_turns(part), *_weeks(seen)):
+        yield turn(label, **{**seen.args, **args})
+    if not part.has_me and board.mine:
+        yield turn(WHERE_I_AM, **seen.args)
+    for window, label in LABELS.items():
+        if window != seen.window or seen.week:
+            yield turn(label, window=window)
+    if not part.lines:
+        yield who.button("Next", "next", Style.PRIMARY)
+        return
+    here = {"page": part.page} if part.page else {"first": part.lines[0].member_id}
+    shown = {"group": who.group_id, **seen.args, **here, "shared": 1}
+    yield Button("Show everyone", "leaderboard", shown, emoji="📣")
+
+
+def _turns(part: Part) -> Iterator[tuple[str, dict[str, int]]]:
+    """To the parts before and after; a part without a number leads to the top as well."""
+    page = part.page
+    if page is None:
+        yield "Top", {"page": 1}
+    if page is not None and page > 1:
+        yield "◀ Back", {"page": page - 1}
+    if page is not None and page < part.pages:
+        yield "More ▶", {"page": page + 1}
+    if part.before is not None:
+        yield "◀ Higher", {"last": part.before}
+    if part.after is not None:
+        yield "Lower ▶", {"first": part.after}
+
+
+def _weeks(seen: Seen) -> Iterator[tuple[str, dict[str, int]]]:
+    if seen.window == "week" and seen.week > -MOST_WEEKS:
+        yield "Week before", {"week": seen.week - 1}
+    if seen.week < -1:
+        yield "Week after", {"week": seen.week + 1}

@@ -4,7 +4,7 @@ from bot.commands.context import Context
 from bot.commands.scope import Learner
 from bot.core.identity import key_of
 from bot.core.text import clean
-from bot.store import members
+from bot.store import members, scores
 from bot.store.places import Membership
 
 NAME = 80
@@ -20,5 +20,5 @@ def joined(ctx: Context, who: Learner) -> Membership:
     key = key_of(ctx.request.platform, ctx.request.person.id)
     member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now)
     if who.member is not None and who.member.left_at is not None:
-        members.rebuild_scores(ctx.session, member, who.zone)
+        scores.rebuild(ctx.session, member, who.zone)
     return member

@@ -9,7 +9,7 @@ from bot.core.identity import account_of, key_of
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.text import join_words, plural
-from bot.store import accounts, members
+from bot.store import accounts, members, scores
 from bot.store.accounts import CODE_LIVES
 from bot.store.places import Membership
 from bot.store.tables import Account, Code, CodeKind, Group
@@ -118,11 +118,12 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     """Make one member of several who are the same person."""
     group = ctx.session.get(Group, group_id)
     assert group is not None, "a membership belongs to a group"
+    scores.take_off(ctx.session, [other.id for other in same[1:]])
     marks = members.absorb(ctx.session, same[0], same[1:])
     points = counted_once(marks, ctx.catalog.editions[group.roadmap_id])
     before = {mark.id: mark.points for mark in marks}
     members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})
-    members.rebuild_scores(ctx.session, same[0], zone(group.zone))
+    scores.rebuild(ctx.session, same[0], zone(group.zone))
 
 
 def _forget_seats(ctx: Context, keys: Sequence[str]) -> None:

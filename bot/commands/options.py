@@ -15,6 +15,8 @@ from bot.study.zones import find_zones, parse_zone
 MOST = 25
 LABEL = 100
 NOTE = 500
+MOST_WEEKS = 520
+"""How many weeks back a board can be asked for: ten years."""
 
 
 def _items(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
@@ -87,7 +89,12 @@ Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, ma
 Note = Annotated[str, Option("A note for yourself, up to 500 characters", maximum=NOTE)]
 Someone = Annotated[Person | None, Option("Whose progress; left empty, your own", Takes.PERSON)]
 Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS)]
-Page = Annotated[int, Option("Which page", Takes.INTEGER, minimum=1, maximum=100_000)]
+Page = Annotated[
+    int, Option("Which page; left empty, where you are", Takes.INTEGER, minimum=1, maximum=100_000)
+]
+PastWeek = Annotated[
+    int, Option("A past week: -1 is last week", Takes.INTEGER, minimum=-MOST_WEEKS, maximum=0)
+]
 ARoadmap = Annotated[
     str, Option("What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps)
 ]
@@ -113,6 +120,7 @@ ACode = Annotated[str, Option("The code that you got on the other side; left emp
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
 Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
+AMember = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 PostId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 Moment = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]
 Again = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**31, hidden=True)]

@@ -7,7 +7,7 @@ from bot.commands.scope import learner, remember
 from bot.core.markup import bold
 from bot.core.reply import Reply, Style, Tone
 from bot.core.text import plural
-from bot.store import members
+from bot.store import members, scores
 
 WELCOME = "You are in 👋"
 WELCOME_TEXT = "You study {} with {}. The week's topic is posted in <#{}>. `/next` shows where to begin."
@@ -39,5 +39,5 @@ def leave(ctx: Context) -> Reply:
     who = learner(ctx)
     if who.member is None or who.member.left_at is not None:
         return Reply(NOT_IN, NOT_IN_TEXT, buttons=(who.button("Join", "join"),))
-    members.rebuild_scores(ctx.session, members.leave(ctx.session, who.member, ctx.now), who.zone)
+    scores.rebuild(ctx.session, members.leave(ctx.session, who.member, ctx.now), who.zone)
     return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))

@@ -50,10 +50,10 @@ def _score(ctx: Context, who: Learner) -> tuple[int, int] | None:
     """Points and rank, or None without points."""
     if who.member is None:
         return None
-    found = boards.score_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
+    found = boards.row_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
     if found is None:
         return None
-    return found.points, boards.rank_of_points(ctx.session, who.group_id, ALL_TIME, found.points)
+    return found.points, boards.steps(ctx.session, who.group_id, ALL_TIME).rank(found.points)
 
 
 def _summary(who: Learner, score: tuple[int, int] | None, *, other: bool) -> str:

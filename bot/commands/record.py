@@ -10,11 +10,10 @@ from bot.commands.scope import Learner, find_learner, remember
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Style, Tone
 from bot.core.text import hours_text, plural
-from bot.store import members
+from bot.store import members, scores
 from bot.store.members import NewMark
-from bot.study.calendar import period_keys
 from bot.study.catalog import Item as Found
-from bot.study.points import ALL_TIME, award_resource, award_topic
+from bot.study.points import award_resource, award_topic
 from bot.study.progress import Act, Mark, tally
 
 RECORDED = "Recorded: {}"
@@ -134,10 +133,9 @@ def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = No
     check_record(ctx, who)
     member = joined(ctx, who)
     after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
-    if new.act is not Act.SKIPPED and (undone is None or undone.points):
-        at = undone.at if undone else new.at
-        periods = (ALL_TIME, *period_keys(at, who.zone))
-        members.keep_scores(ctx.session, member, after.marks, who.zone, since=periods)
+    gained, at = (-undone.points, undone.at) if undone else (new.points, new.at)
+    if gained:
+        scores.keep(ctx.session, member, after.marks, who.zone, at, gained)
     remember(ctx, after)
     return after
 

@@ -6,7 +6,7 @@ from bot.commands.context import Context
 from bot.commands.post_texts import week_of
 from bot.commands.scope import edition_of, weeks_of
 from bot.commands.times import TimesTyped, change_times
-from bot.store import groups, members, posts
+from bot.store import groups, posts, scores
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostKind
 from bot.study.schedule import next_due, rescheduled_from, same_place
@@ -66,5 +66,4 @@ def change(ctx: Context, group: Group, typed: TimesTyped) -> None:
     groups.save(ctx.session, group)
     if now.zone != before.zone:
         # Weeks and months of the boards begin at the group's midnight.
-        for member in members.members_of(ctx.session, group.id or 0):
-            members.rebuild_scores(ctx.session, member, zone(group.zone))
+        scores.rebuild_group(ctx.session, group.id or 0, zone(group.zone))

@@ -1,19 +1,17 @@
-"""Members, their marks, and the board rows that follow from them."""
+"""Members and their marks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ClauseElement, Executable, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import MarkRow, Member, ScoreRow
-from bot.study.points import Score, scores
-from bot.study.progress import Act, Mark, standing_marks
+from bot.store.tables import MarkRow, Member
+from bot.study.progress import Act, Mark
 
 _MARK = (
     col(MarkRow.id),
@@ -48,7 +46,7 @@ def join(
 
 
 def leave(session: Session, found: Membership, now: datetime) -> Membership:
-    """Record that a member left; the caller takes them off the boards with `rebuild_scores`."""
+    """Record that a member left; the caller takes them off the boards with `scores.rebuild`."""
     session.connection().execute(_change(found), {"left_at": now})
     return replace(found, left_at=now)
 
@@ -67,15 +65,14 @@ def memberships_of(session: Session, people: Sequence[str]) -> Mapping[int, Sequ
 def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> tuple[Mark, ...]:
     """Give one member the marks of others, who are gone then, and return them all.
 
-    The caller sees to it that nothing counts twice, and rebuilds the board rows.
+    The caller takes the others off the boards first, sees to it that nothing counts twice, and rebuilds.
     """
     connection, gone = session.connection(), [other.id for other in others]
     began = select(func.min(col(Member.joined_at))).where(col(Member.id).in_([into.id, *gone]))
     connection.execute(_change(into), {"joined_at": connection.execute(began).scalar_one()})
     moved = update(MarkRow).where(col(MarkRow.member_id).in_(gone))
     connection.execute(moved.values(member_id=into.id))
-    for table, column in ((ScoreRow, ScoreRow.member_id), (Member, Member.id)):
-        connection.execute(delete(table).where(col(column).in_(gone)))
+    connection.execute(delete(Member).where(col(Member.id).in_(gone)))
     return marks_of(session, into.id)
 
 
@@ -109,9 +106,19 @@ def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Ma
         )
         .order_by(col(MarkRow.id))
     )
+    return _by_member(rows)
+
+
+def marks_of_each(session: Session, member_ids: Sequence[int]) -> Mapping[int, Sequence[Mark]]:
+    """Every mark of several members, by member, oldest first."""
+    wanted = select(col(MarkRow.member_id), *_MARK).where(col(MarkRow.member_id).in_(member_ids))
+    return _by_member(session.connection().execute(wanted.order_by(col(MarkRow.id))))
+
+
+def _by_member(rows: Iterable[Any]) -> Mapping[int, Sequence[Mark]]:
     found: dict[int, list[Mark]] = {}
     for member_id, id_, item, act, at, points, undoes in rows:
-        found.setdefault(member_id, []).append(Mark(id_ or 0, item, Act(act), at, points, undoes))
+        found.setdefault(member_id, []).append(Mark(id_ or 0, item, _ACTS[act], at, points, undoes))
     return found
 
 
@@ -143,7 +150,7 @@ _ADD_MARK = Prepared(
 
 
 def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
-    """Append a mark and return it with its id. The caller refreshes the board rows with `keep_scores`."""
+    """Append a mark and return it with its id. The caller keeps the boards in step with `scores.keep`."""
     values = {
         "member_id": member_id,
         "item_id": mark.item,
@@ -158,63 +165,7 @@ def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
     return Mark(id_, mark.item, mark.act, mark.at, mark.points, mark.undoes)
 
 
-def keep_scores(
-    session: Session, of: Membership, marks: Sequence[Mark], zone: ZoneInfo, *, since: Sequence[str]
-) -> None:
-    """Write a member's board rows for the periods in `since` as their marks say, in the mark's own transaction."""
-    found = scores(standing_marks(marks), zone)
-    _write_scores(session, of, {period: found.get(period) for period in since})
-
-
-def rebuild_scores(session: Session, of: Membership, zone: ZoneInfo) -> None:
-    """Derive every board row of a member again; someone who left has none."""
-    session.connection().execute(delete(ScoreRow).where(col(ScoreRow.member_id) == of.id))
-    if of.left_at is None:
-        _write_scores(session, of, scores(standing_marks(marks_of(session, of.id)), zone))
-
-
 def members_of(session: Session, group_id: int) -> Sequence[Membership]:
     """Everyone who was ever in a group."""
     rows = session.connection().execute(select(*MEMBERSHIP).where(col(Member.group_id) == group_id))
     return [_membership(row) for row in rows]
-
-
-def _write_scores(session: Session, of: Membership, found: Mapping[str, Score | None]) -> None:
-    gone = [period for period, score in found.items() if score is None]
-    if gone:
-        session.connection().execute(
-            delete(ScoreRow).where(
-                col(ScoreRow.group_id) == of.group_id,
-                col(ScoreRow.member_id) == of.id,
-                col(ScoreRow.period).in_(gone),
-            )
-        )
-    rows = [
-        {
-            "group_id": of.group_id,
-            "period": period,
-            "member_id": of.id,
-            "points": score.points,
-            "reached_at": score.reached_at,
-        }
-        for period, score in found.items()
-        if score is not None
-    ]
-    if rows:
-        _KEEP_SCORES.many(session, rows)
-
-
-def _upsert(dialect: str) -> ClauseElement:
-    # SQLAlchemy loads a dialect when it is needed, and so does this.
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as insert_here
-    else:
-        from sqlalchemy.dialects.postgresql import insert as insert_here  # type: ignore[assignment]
-    statement = insert_here(ScoreRow)
-    return statement.on_conflict_do_update(
-        index_elements=["member_id", "period"],
-        set_={"points": statement.excluded.points, "reached_at": statement.excluded.reached_at},
-    )
-
-
-_KEEP_SCORES = Prepared(_upsert, "group_id", "period", "member_id", "points", "reached_at")

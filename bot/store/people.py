@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlmodel import Session, col
 
 from bot.core.identity import account_of, key_of
-from bot.store import accounts, preferences
+from bot.store import accounts, preferences, scores
 from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
 
 
@@ -77,7 +77,8 @@ def erase(session: Session, platform: str, person: str) -> None:
 
 def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
     """Delete members with their marks and board rows."""
-    for table, column in ((ScoreRow, ScoreRow.member_id), (MarkRow, MarkRow.member_id), (Member, Member.id)):
+    scores.take_off(session, [member or 0 for member in member_ids])
+    for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
         session.exec(delete(table).where(col(column).in_(member_ids)))
 
 

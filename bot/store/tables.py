@@ -211,11 +211,16 @@ class MarkRow(SQLModel, table=True):
 
 
 class ScoreRow(SQLModel, table=True):
-    """A row of a board: derived from a member's marks in the transaction that records them."""
+    """A row of a board: derived from a member's marks in the transaction that records them.
+
+    The rows of one member lie together, so that a mark changes one page of them; the index is the board, and has
+    all that a page of it shows.
+    """
 
     __tablename__ = "score"
     __table_args__ = (
         Index("ix_score_board", "group_id", "period", text("points DESC"), "reached_at", "member_id"),
+        {"sqlite_with_rowid": False},
     )
     # This order is that of the key: a member's rows lie side by side, and deleting a member finds them.
     member_id: int = Field(foreign_key="member.id", primary_key=True, sa_type=BigId)
@@ -223,6 +228,17 @@ class ScoreRow(SQLModel, table=True):
     group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
     points: int
     reached_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ScoreCount(SQLModel, table=True):
+    """How many members of a group have so many points in a period; 0 is the same as no row."""
+
+    __tablename__ = "score_count"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    group_id: int = Field(foreign_key="study_group.id", primary_key=True, sa_type=BigId)
+    period: str = Field(primary_key=True, max_length=8)
+    points: int = Field(primary_key=True)
+    members: int
 
 
 class PostState(StrEnum):

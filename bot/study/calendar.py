@@ -37,6 +37,7 @@ __all__ = (
     "parse_time",
     "parse_zone",
     "period_keys",
+    "periods_of",
     "use_packaged_zones",
     "week_start",
     "zone",
@@ -118,10 +119,11 @@ def occurrences(
 
 def period_keys(at: datetime, zone: ZoneInfo) -> Periods:
     """Name the week and the month of an aware moment, by the zone's own calendar."""
-    return _periods(local(at, zone).date())
+    return periods_of(local(at, zone).date())
 
 
 @lru_cache(maxsize=1024)
-def _periods(day: date) -> Periods:
+def periods_of(day: date) -> Periods:
+    """Name the week and the month of a day."""
     year, week, _ = day.isocalendar()
     return Periods(f"{year:04}-W{week:02}", f"{day.year:04}-{day.month:02}")

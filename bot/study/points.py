@@ -1,6 +1,6 @@
 """Points and boards. A topic is worth its hours of effort; its main resources share them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -57,18 +57,3 @@ def scores(marks: Iterable[Mark], zone: ZoneInfo) -> dict[str, Score]:
                 points, reached = found.get(period, (0, mark.at))
                 found[period] = points + mark.points, max(reached, mark.at)
     return {period: Score(*score) for period, score in found.items()}
-
-
-def shared_ranks(points: Sequence[int], first: int = 1, before: int | None = None) -> list[int]:
-    """Ranks of a slice of a board sorted by points, descending: equal points share a rank (1, 2, 2, 4).
-
-    `first` is the place (1-based) of the slice's first row and `before` the rank that its first row shares with
-    rows above the slice, if it does.
-    """
-    ranks: list[int] = []
-    for index, value in enumerate(points):
-        if index and value == points[index - 1]:
-            ranks.append(ranks[-1])
-        else:
-            ranks.append(before if index == 0 and before is not None else first + index)
-    return ranks

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.request import Person
-from tests.commands.asking import ask, ask_as, request
+from tests.commands.asking import ask, ask_as, days, request
 from tests.conftest import DATABASES, World
 from tests.talk import click, say
 
@@ -73,18 +73,74 @@ async def test_a_page_beyond_the_last_is_the_last(group: World) -> None:
     assert "Page 2 of 2" in (await say(group.alice, "/leaderboard", page=99)).footer
 
 
-async def test_you_are_always_shown_with_your_neighbours(group: World) -> None:
-    """Far down the board one still sees oneself, between the one before and the one after."""
+async def test_the_board_opens_where_you_are(group: World) -> None:
+    """Far down one sees oneself between those before and after, and who leads; from there it goes up and down."""
     await crowd(group, 30)
+    await group.forward(hours=1)
     await ask(group, group.alice, "done", item="docker-get-started")
     said = await say(group.alice, "/leaderboard")
-    assert said.fields["You"].splitlines() == [
-        "`16` member 29 · 1 point",
-        "`16` **alice** · 1 point ← you",
-    ]
+    shown = said.text.splitlines()
+    assert len(shown) == 10
+    assert shown[-1] == "`16` **alice** · 1 point ← you"
+    assert shown[-2] == "`16` member 29 · 1 point"
+    assert said.fields["At the top"].splitlines()[0] == "🥇 member 00 · 12 points"
+    assert said.footer == "31 members with points"
+    assert said.buttons == ["Top", "◀ Higher", "This week", "This month", "Show everyone"]
+    higher = await click(group.alice, said, "◀ Higher")
+    assert [line.split(" · ")[0][-2:] for line in higher.text.splitlines()] == [f"{n}" for n in range(11, 21)]
+    assert higher.fields["You"].splitlines()[-1] == "`16` **alice** · 1 point ← you"
+    back = await click(group.alice, higher, "Where I am")
+    assert back.text == said.text
+    higher = await click(group.alice, back, "◀ Higher")
+    assert (await click(group.alice, higher, "Lower ▶")).text == said.text
+    top = await click(group.alice, back, "Top")
+    assert top.footer == "Page 1 of 4 · 31 members with points"
+    assert "Where I am" in top.buttons
+
+
+async def test_you_are_shown_on_every_other_page_too(group: World) -> None:
+    """A page by its number shows its reader beside it, between the neighbours."""
+    await crowd(group, 30)
+    await ask(group, group.alice, "done", item="docker-get-started")
     await ask(group, group.bob, "done", item="docker-workshop")
-    assert len((await say(group.alice, "/leaderboard")).fields["You"].splitlines()) == 3
-    assert "You" not in (await say(group.alice, "/leaderboard", page=4)).fields
+    assert len((await say(group.alice, "/leaderboard page:1")).fields["You"].splitlines()) == 3
+    assert "You" not in (await say(group.alice, "/leaderboard page:4")).fields
+
+
+async def test_whoever_stands_high_opens_the_first_page(group: World) -> None:
+    """Near the top, around you is the first page."""
+    await ask(group, group.alice, "done", item="python")
+    await crowd(group, 30)
+    said = await say(group.alice, "/leaderboard")
+    assert said.footer == "Page 1 of 4 · 31 members with points"
+    assert said.text.startswith("🥇 **alice** · 60 points ← you")
+
+
+async def test_past_weeks_are_kept_for_ever(group: World) -> None:
+    """Any past week can be looked at: -1 is the last one, and buttons go back and forth between them."""
+    await days(group, 5)
+    await ask(group, group.alice, "done", item="docker")
+    await days(group, 14)
+    await ask(group, group.bob, "done", item="terraform")
+    assert "alice" not in (await say(group.alice, "/leaderboard window:week")).text
+    last = await say(group.alice, "/leaderboard week:-1")
+    assert last.title.startswith("Leaderboard of last week")
+    assert "Nobody had points in that week" in last.text
+    before = await click(group.alice, last, "Week before")
+    assert before.title.startswith("Leaderboard of the week of 5 January 2026")
+    assert "alice" in before.text
+    assert (await click(group.alice, before, "Week after")).title == last.title
+    assert "bob" in (await click(group.alice, before, "This week")).text
+    await days(group, 7 * 60)
+    assert "alice" in (await say(group.alice, "/leaderboard week:-62")).text
+
+
+async def test_a_members_number_from_elsewhere_leads_nowhere(group: World) -> None:
+    """A forged number of a member who is not on this board shows the board as it opens."""
+    await crowd(group, 12)
+    for forged in (1, 99_999):
+        said = await ask(group, group.alice, "leaderboard", window="week", first=forged, last=forged)
+        assert said.text.splitlines()
 
 
 async def test_a_member_without_points_is_told_where_to_begin(group: World) -> None:

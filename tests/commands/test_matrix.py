@@ -23,7 +23,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "progress": {"member": "alice"},
     "roadmap": {},
     "topic": {"item": "docker"},
-    "leaderboard": {"window": "week", "page": 2, "shared": 1},
+    "leaderboard": {"window": "week", "page": 2, "week": -1, "first": 1, "last": 1, "shared": 1},
     "join": {},
     "leave": {},
     "preferences": {

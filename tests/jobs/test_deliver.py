@@ -24,6 +24,7 @@ from bot.store.tables import (
     PostKind,
     PostState,
     PreferenceRow,
+    ScoreCount,
     ScoreRow,
     Workspace,
 )
@@ -254,10 +255,10 @@ async def test_a_workspace_is_purged_after_its_time(room: Room) -> None:
     await room.days(29)
     assert (await room.the_group()).step == 1
     await room.days(2)
-    tables = (Workspace, Group, Member, MarkRow, ScoreRow, PreferenceRow, AwayRow, Post)
+    tables = (Workspace, Group, Member, MarkRow, ScoreRow, ScoreCount, PreferenceRow, AwayRow, Post)
     left = await room.database.read(lambda s: {t.__name__: len(s.exec(select(t)).all()) for t in tables})
     posts = len(await room.posts(other))
-    gone = dict.fromkeys(("Member", "MarkRow", "ScoreRow", "PreferenceRow", "AwayRow"), 0)
+    gone = dict.fromkeys(("Member", "MarkRow", "ScoreRow", "ScoreCount", "PreferenceRow", "AwayRow"), 0)
     assert left == {"Workspace": 1, "Group": 1, "Post": posts, **gone}
     assert posts > 4
 

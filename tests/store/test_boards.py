@@ -8,23 +8,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, func, select
 
 from bot.commands.context import Context
 from bot.commands.memory import Memory
 from bot.commands.people import join, leave
 from bot.commands.record import done, skip, undo
 from bot.core.request import Channel, Person, Request
-from bot.store import boards, members
+from bot.store import boards, members, people, scores
 from bot.store.engines import open_engine
-from bot.store.tables import Member, ScoreRow
-from bot.study.points import ALL_TIME, shared_ranks
+from bot.store.tables import MarkRow, Member, ScoreCount, ScoreRow
+from bot.study.points import ALL_TIME
 from tests.conftest import DATABASES, Fresh
 from tests.makers import MONDAY, group, published, resource, roadmap, topic
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-UTC = ZoneInfo("UTC")
+COUNTED = 4
+"""Columns of a count, of which a row has more."""
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +39,38 @@ def shared(fresh: Fresh) -> Iterator[Session]:
 
 
 def rows(session: Session) -> list[Any]:
-    """Read every row of every board."""
+    """Read every row of every board, and how many members have how many points."""
     session.expire_all()
     found = session.exec(select(ScoreRow))
-    return sorted((r.group_id, r.period, r.member_id, r.points, r.reached_at) for r in found)
+    counts = session.exec(select(ScoreCount).where(ScoreCount.members != 0))
+    return [
+        *sorted((r.group_id, r.period, r.member_id, r.points, r.reached_at) for r in found),
+        *sorted((c.group_id, c.period, c.points, c.members) for c in counts),
+    ]
 
 
-people = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=15)
+def count(session: Session) -> None:
+    """Count rows that a test has added by hand."""
+    counted = select(ScoreRow.group_id, ScoreRow.period, ScoreRow.points, func.count())
+    for group_id, period, points, members_ in session.exec(
+        counted.group_by(ScoreRow.group_id, ScoreRow.period, ScoreRow.points)
+    ):
+        session.add(ScoreCount(group_id=group_id, period=period, points=points, members=members_))
+    session.flush()
+
+
+board_of = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=15)
 
 
 @settings(max_examples=60)
-@given(people, st.integers(1, 6))
+@given(board_of, st.integers(1, 6))
 def test_every_page_is_a_slice_of_the_sorted_board(
     shared: Session, found: list[tuple[int, int]], size: int
 ) -> None:
-    """Most points first, then who had them earlier, then who came first; ranks are those of the whole board."""
+    """Most points first, then who had them earlier, then who came first.
+
+    The pages together are everybody who has points, once, and each sees the same ones above and below.
+    """
     shared.rollback()
     shared.expunge_all()
     published(shared, roadmap("a"))
@@ -68,18 +86,23 @@ def test_every_page_is_a_slice_of_the_sorted_board(
         shared.add(ScoreRow(group_id=elsewhere, period=ALL_TIME, **(row | {"member_id": there})))
         board.append((-points, at, member.id, f"m{number}"))
     shared.flush()
+    count(shared)
     board.sort()
-    assert boards.size(shared, here, ALL_TIME) == len(board)
-    ranks = [1 + sum(other[0] < mine[0] for other in board) for mine in board]
+    steps = boards.steps(shared, here, ALL_TIME)
+    assert steps.size == len(board)
+    whole: list[Any] = []
     for start in range(0, len(board) + 1, size):
-        page = boards.page(shared, here, ALL_TIME, start, size)
-        assert [(-r.points, r.reached_at, r.member_id, r.name) for r in page] == board[start : start + size]
-        assert [boards.place_of(shared, here, ALL_TIME, row) for row in page] == list(
-            range(start, start + len(page))
-        )
-        if page:
-            first = boards.rank_of_points(shared, here, ALL_TIME, page[0].points)
-            assert shared_ranks([r.points for r in page], start + 1, first) == ranks[start : start + size]
+        page = boards.page(shared, here, ALL_TIME, steps, start, size)
+        whole += [(-r.points, r.reached_at, r.member_id, r.name) for r in page]
+    assert whole == board
+    for place, mine in enumerate(board):
+        row = boards.row_of(shared, here, ALL_TIME, mine[2])
+        assert row is not None
+        above = boards.above(shared, here, ALL_TIME, row, size)
+        below = boards.below(shared, here, ALL_TIME, row, size)
+        assert [r.member_id for r in above] == [m[2] for m in board[max(0, place - size) : place]]
+        assert [r.member_id for r in below] == [m[2] for m in board[place + 1 : place + 1 + size]]
+        assert steps.rank(row.points) == 1 + sum(other[0] < mine[0] for other in board)
 
 
 def test_who_has_no_points_is_on_no_board(session: Session) -> None:
@@ -87,9 +110,10 @@ def test_who_has_no_points_is_on_no_board(session: Session) -> None:
     published(session, roadmap("a"))
     here = group(session).id or 0
     member = members.join(session, None, here, "9", "alice", MONDAY)
-    assert boards.score_of(session, here, ALL_TIME, member.id or 0) is None
-    assert boards.page(session, here, "2026-W02", 0, 10) == []
-    assert boards.size(session, here, ALL_TIME) == 0
+    assert boards.row_of(session, here, ALL_TIME, member.id) is None
+    steps = boards.steps(session, here, "2026-W02")
+    assert steps.size == 0
+    assert boards.page(session, here, "2026-W02", steps, 0, 10) == []
 
 
 PLAN = roadmap(topic("a", 7), topic("b", 3, (resource("b-a"), resource("b-x", extra=True))))
@@ -119,16 +143,20 @@ class Table:
 
     def rebuilt(self) -> list[Any]:
         """Derive every board row again and read them all."""
-        for member in self.session.exec(select(Member)).all():
-            members.rebuild_scores(self.session, member, self.zone)
-        self.session.flush()
+        assert scores.rebuild_group(self.session, self.group.id or 0, self.zone) == 0
+        for table in (ScoreRow, ScoreCount):
+            self.session.exec(delete(table))
+        scores.rebuild_group(self.session, self.group.id or 0, self.zone)
         return rows(self.session)
 
 
 @settings(max_examples=60)
 @given(steps, st.sampled_from(["UTC", "Pacific/Kiritimati", "America/St_Johns"]))
 def test_kept_rows_are_what_the_marks_say(shared: Session, history: list[Any], zone: str) -> None:
-    """After any history of recording, undoing, leaving and coming back, rebuilding the boards changes no row."""
+    """After any history of recording, undoing, leaving and coming back, rebuilding the boards changes no row.
+
+    From nothing but the marks they come out the same, the counts of who has how many points too.
+    """
     table = Table(shared, zone)
     for (command, item), person, minutes in history:
         table.now += timedelta(minutes=minutes)
@@ -160,24 +188,63 @@ def test_taking_everything_back_restores_the_board(
     assert rows(shared) == before
 
 
+@settings(max_examples=40)
+@given(steps, st.randoms(use_true_random=False))
+def test_any_order_of_the_same_marks_gives_the_same_board(
+    shared: Session, history: list[Any], chance: Any
+) -> None:
+    """Boards say what the marks say, in whatever order the database has them."""
+    table = Table(shared, "Asia/Tokyo")
+    for (command, item), person, minutes in history:
+        table.now += timedelta(minutes=minutes)
+        table.say(command, person, item)
+    before = rows(shared)
+    kept = list(shared.exec(select(MarkRow).order_by(col(MarkRow.id))))
+    marks = [mark.model_dump() for mark in kept]
+    shared.exec(delete(MarkRow))
+    for mark in kept:
+        shared.expunge(mark)
+    chance.shuffle(marks)
+    # A mark that takes another one back names it by its new number.
+    numbers = {mark["id"]: number for number, mark in enumerate(marks, 1)}
+    for mark in marks:
+        undoes = numbers.get(mark["undoes"])
+        shared.add(MarkRow(**(mark | {"id": numbers[mark["id"]], "undoes": undoes})))
+    shared.flush()
+    assert table.rebuilt() == before
+
+
+def test_who_is_erased_is_counted_nowhere(session: Session) -> None:
+    """Nothing of somebody who is erased stays on a board or in its counts, and the others keep their places."""
+    table = Table(session, "UTC")
+    table.say(done, "9", "a")
+    before = rows(session)
+    table.say(done, "8", "a")
+    table.say(done, "8", "b")
+    people.erase(session, "discord", "8")
+    assert rows(session) == before
+
+
 def test_points_never_exceed_what_there_is(session: Session) -> None:
     """Everything marked in a wild order brings the hours of all topics and a point for the extra, once."""
     table = Table(session, "UTC")
     for key in (*reversed(KEYS), *KEYS):
         table.say(done, "8", key)
-    assert [points for _, period, _, points, _ in rows(session) if period == ALL_TIME] == [7 + 3 + 1]
+    assert [row[3] for row in rows(session) if row[1] == ALL_TIME and len(row) > COUNTED] == [7 + 3 + 1]
 
 
 def test_rebuilding_mends_rows_that_were_damaged(session: Session) -> None:
-    """Rows that say something else than the marks, or about no mark at all, are put right."""
+    """Rows and counts that say something else than the marks, or about no mark at all, are put right and told."""
     table = Table(session, "UTC")
     table.say(done, "8", "a")
     right = rows(session)
     for row in session.exec(select(ScoreRow)).all():
         row.points += 100
     member = session.exec(select(Member)).one()
-    session.add(
-        ScoreRow(group_id=member.group_id, period="2020-01", member_id=member.id, points=9, reached_at=MONDAY)
-    )
+    here = {"group_id": member.group_id, "period": "2020-01", "points": 9}
+    session.add(ScoreRow(**here, member_id=member.id, reached_at=MONDAY))
+    session.add(ScoreCount(**here, members=5))
     session.flush()
-    assert table.rebuilt() == right
+    assert scores.rebuild_group(session, member.group_id, table.zone) > 0
+    assert rows(session) == right
+    assert scores.rebuild_group(session, member.group_id, table.zone) == 0

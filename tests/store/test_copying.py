@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Date, Float, Integer, Table, insert, select
+from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, insert, select
 from sqlmodel import Session
 from typer.testing import CliRunner
 
@@ -59,7 +59,8 @@ def any_value(column: Column[Any], number: int) -> Any:
         return GREAT - 1
     match column.type:
         case Integer():
-            return GREAT - number if column.primary_key else number
+            is_id = column.primary_key and isinstance(column.type, BigInteger)
+            return GREAT - number if is_id else number
         case Float():
             return number / 3
         case Date():

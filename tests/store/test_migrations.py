@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine, inspect
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store import accounts, engines, health, members, migrating, preferences
+from bot.store import accounts, engines, health, members, migrating, preferences, scores
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
 from bot.store.tables import CodeKind, Post, metadata
@@ -27,7 +28,18 @@ from tests.postgres import Server
 pytestmark = pytest.mark.databases(*DATABASES)
 NEWEST = migrating.newest()
 TABLES = {
-    *("meta", "workspace", "roadmap", "item", "study_group", "member", "mark", "score", "post"),
+    *(
+        "meta",
+        "workspace",
+        "roadmap",
+        "item",
+        "study_group",
+        "member",
+        "mark",
+        "score",
+        "score_count",
+        "post",
+    ),
     *("preference", "away", "account", "code"),
 }
 HALF_WAY = '''
@@ -88,7 +100,7 @@ def filled(session: Session, url: str) -> str:
     member = members.join(session, None, found.id or 0, "7", "olivia", MONDAY)
     item = catalog.editions[1].ids["a"]
     members.add_mark(session, member.id or 0, NewMark(item, Act.FINISHED, MONDAY, 4, 1.5, "a note"))
-    members.rebuild_scores(session, member, members.ZoneInfo("UTC"))
+    scores.rebuild(session, member, ZoneInfo("UTC"))
     day = MONDAY.date()
     session.add(
         Post(group_id=found.id or 0, kind="prompt", occurrence=day, step=1, item_id=item, due_at=MONDAY)

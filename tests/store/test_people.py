@@ -1,9 +1,11 @@
 """Everything that is kept about a person, on every kind of database."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlmodel import Session, select
 
-from bot.store import members, people
+from bot.store import members, people, scores
 from bot.store.members import NewMark
 from bot.store.tables import Group, MarkRow, Member, ScoreRow
 from bot.study.progress import Act
@@ -24,7 +26,7 @@ def kept(session: Session) -> Session:
             members.add_mark(
                 session, member.id, NewMark(item, Act.FINISHED, MONDAY, 4, 1.5, f"note of {person}")
             )
-            members.rebuild_scores(session, member, members.ZoneInfo("UTC"))
+            scores.rebuild(session, member, ZoneInfo("UTC"))
     session.flush()
     return session
 

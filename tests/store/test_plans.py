@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Table, UniqueConstraint, event
 from sqlmodel import Session
 
-from bot.store import members, people, workspaces
+from bot.store import members, people, scores, workspaces
 from bot.store.members import NewMark
 from bot.store.places import Membership, places_of
 from bot.store.tables import metadata
@@ -21,7 +21,7 @@ from tests.makers import MONDAY, group, published, roadmap
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-GROWING = ("score", "mark", "member", "post")
+GROWING = ("score", "score_count", "mark", "member", "post")
 NEVER_DELETED = {"item", "roadmap"}
 """What vanishes from a roadmap is retired."""
 
@@ -37,14 +37,13 @@ def purge(session: Session, _of: Membership) -> None:
 
 def move_zone(session: Session, of: Membership) -> None:
     """Derive the boards of a group anew."""
-    for one in members.members_of(session, of.group_id):
-        members.rebuild_scores(session, one, zone("Asia/Tokyo"))
+    scores.rebuild_group(session, of.group_id, zone("Asia/Tokyo"))
 
 
 WORK: dict[str, Work] = {
     "/mydata delete": lambda session, _of: people.erase(session, "discord", "7"),
     "an erasure that is replayed": lambda session, of: people.erase_members(session, [of.id]),
-    "/leave": lambda s, of: members.rebuild_scores(s, members.leave(s, of, MONDAY), zone("UTC")),
+    "/leave": lambda s, of: scores.rebuild(s, members.leave(s, of, MONDAY), zone("UTC")),
     "another zone": move_zone,
     "a purge": purge,
 }
@@ -76,7 +75,7 @@ def test_who_goes_is_found_by_an_index(session: Session, work: Work) -> None:
     found = group(session)
     member = members.join(session, None, found.id or 0, "7", "olivia", MONDAY)
     members.add_mark(session, member.id, NewMark(item, Act.FINISHED, MONDAY, 4))
-    members.rebuild_scores(session, member, zone("UTC"))
+    scores.rebuild(session, member, zone("UTC"))
     session.flush()
     ((_, of),) = places_of(session, "discord", "1", "7")
     assert of is not None

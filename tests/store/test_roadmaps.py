@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, select
 
-from bot.store import members, roadmaps
+from bot.store import members, roadmaps, scores
 from bot.store.members import NewMark
 from bot.store.tables import Group, GroupState, ItemRow, RoadmapRow
 from bot.study.pace import Pace
@@ -41,7 +42,7 @@ def learner(session: Session, found: Group, *keys: str) -> int:
     ids = {key: id_ for key, (id_, _, _) in items(session).items()}
     for key in keys:
         members.add_mark(session, member.id, NewMark(ids[key] or 0, Act.FINISHED, MONDAY, 3))
-    members.rebuild_scores(session, member, members.ZoneInfo("UTC"))
+    scores.rebuild(session, member, ZoneInfo("UTC"))
     return member.id
 
 

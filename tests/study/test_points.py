@@ -15,7 +15,6 @@ from bot.study.points import (
     award_topic,
     scores,
     share,
-    shared_ranks,
 )
 from bot.study.progress import Act, Mark, standing_marks
 from bot.study.roadmap import Topic
@@ -131,21 +130,3 @@ def test_any_later_history_that_is_undone_changes_no_score(
     undone = [Mark(m.id + 100, m.item, Act.UNDONE, m.at, undoes=m.id) for m in moved]
     before = scores(standing_marks(first), zone(name))
     assert scores(standing_marks([*first, *moved, *undone]), zone(name)) == before
-
-
-def test_shared_ranks_by_example() -> None:
-    """Equal points share a rank and the next one counts everybody above: 1, 2, 2, 4."""
-    assert shared_ranks([9, 5, 5, 1]) == [1, 2, 2, 4]
-    assert shared_ranks([]) == []
-
-
-@given(st.lists(st.integers(1, 6), min_size=1, max_size=30), st.data())
-def test_any_page_has_the_ranks_of_the_whole_board(points: list[int], data: st.DataObject) -> None:
-    """A rank is one more than how many have more points, and a slice of the board shows the same ones."""
-    points.sort(reverse=True)
-    naive = [1 + sum(other > mine for other in points) for mine in points]
-    assert shared_ranks(points) == naive
-    start = data.draw(st.integers(0, len(points) - 1))
-    end = data.draw(st.integers(start, len(points)))
-    before = naive[start] if naive[start] != start + 1 else None
-    assert shared_ranks(points[start:end], start + 1, before) == naive[start:end]
