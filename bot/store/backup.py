@@ -12,7 +12,9 @@ from bot.store.disk import is_sqlite, sqlite_file
 
 _WAIT_SECONDS = 30
 _NAME = "roadmate-{:%Y%m%d-%H%M%S}.db"
-_OURS = re.compile(r"roadmate-(\d{8}-\d{6})\.db")
+_TIMED = "roadmate-%Y%m%d-%H%M%S.db"
+_OURS = re.compile(r"roadmate-\d{8}-\d{6}\.db")
+_UNFINISHED = re.compile(r"\.roadmate-\d{8}-\d{6}\.db\.\d+\.partial.*")
 
 
 def backup_folder(database_url: str, keep: int, chosen: Path | None) -> Path | None:
@@ -26,8 +28,8 @@ def kept(folder: Path) -> list[tuple[datetime, Path]]:
     """The daily backups in a folder with their times, oldest first. Other files are nobody's business."""
     if not folder.is_dir():
         return []
-    found = ((_OURS.fullmatch(path.name), path) for path in folder.iterdir())
-    return sorted((_time(name[1]), path) for name, path in found if name)
+    found = ((_made_at(path.name), path) for path in folder.iterdir())
+    return sorted((made, path) for made, path in found if made is not None and path.is_file())
 
 
 def daily_backup(database_url: str, folder: Path, keep: int, now: datetime) -> Path:
@@ -35,16 +37,27 @@ def daily_backup(database_url: str, folder: Path, keep: int, now: datetime) -> P
     target = folder / _NAME.format(now)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Nobody else makes daily ones, so these are of one that was killed, as large as the database each.
+        for path in folder.iterdir():
+            if _UNFINISHED.fullmatch(path.name):
+                path.unlink(missing_ok=True)
     except OSError as error:
-        raise StartupError(f"No backup was made: {folder} can't be made: {error.strerror}.") from error
+        raise StartupError(f"No backup was made: {folder} can't be used: {error.strerror}.") from error
     backup(database_url, target)
-    for _, old in kept(folder)[:-keep]:
-        old.unlink(missing_ok=True)
+    try:
+        for _, old in kept(folder)[:-keep]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        raise StartupError(f"{target} was made, and old ones can't be deleted: {error.strerror}.") from error
     return target
 
 
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+def _made_at(name: str) -> datetime | None:
+    """When a daily backup of that name was made; None for what only looks like one."""
+    try:
+        return datetime.strptime(name, _TIMED).replace(tzinfo=UTC) if _OURS.fullmatch(name) else None
+    except ValueError:
+        return None
 
 
 def backup(database_url: str, target: Path) -> None:

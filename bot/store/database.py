@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.store import engines
 from bot.store.disk import is_sqlite
-from bot.store.faults import Busy, Conflict, Unreachable, explained, is_twin
+from bot.store.faults import Busy, Conflict, explained, is_forbidden_write, is_twin
 from bot.store.unit import Unit
 
 READERS = 4
@@ -76,7 +76,7 @@ class Database:
         return await loop.run_in_executor(self._writers, self._write, engine, work, deadline)
 
     async def read(self, work: Work[T]) -> T:
-        """Run one reading transaction, on one snapshot; a held write lock does not delay it. Raises Unreachable."""
+        """Run one reading transaction, on one snapshot; a held write lock does not delay it. Raises Unavailable."""
         assert self._readers is not None
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
@@ -102,9 +102,9 @@ class Database:
             return self._run(self._reader, work)
         except DBAPIError as error:
             fault = explained(error)
-            if isinstance(fault, Busy | Unreachable):
-                raise fault from error
-            raise
+            if fault is error or is_forbidden_write(error):
+                raise
+            raise fault from error
 
     def _run(self, engine: Engine, work: Work[T]) -> T:
         unit = self._unit(engine)

@@ -1,5 +1,6 @@
 """What a database's error means for the one who wanted something saved."""
 
+from sqlite3 import SQLITE_READONLY
 from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -65,6 +66,8 @@ def _of_sqlite(error: DBAPIError) -> type[Exception] | None:
         return None
     if "locked" in text or "busy" in text:
         return Busy
+    if "unable to open" in text:
+        return Unreachable
     return Unwritable if "readonly" in text or "disk" in text or "full" in text else None
 
 
@@ -73,6 +76,13 @@ def _of_postgres(error: DBAPIError, state: str | None) -> type[Exception] | None
         # It never came from the server: the connection broke or could not be made.
         return Unreachable if isinstance(error, OperationalError) else None
     return Unreachable if state.startswith(_UNREACHABLE) else _BY_STATE.get(state)
+
+
+def is_forbidden_write(error: DBAPIError) -> bool:
+    """Whether it was refused because its connection is for reading: a statement of ours that should not be there."""
+    # A disk that is read-only has codes of its own on SQLite, and asks nothing of who only reads on PostgreSQL.
+    code, state = (getattr(error.orig, name, None) for name in ("sqlite_errorcode", "sqlstate"))
+    return code == SQLITE_READONLY or state == "25006"
 
 
 def is_twin(error: DBAPIError) -> bool:

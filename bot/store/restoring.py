@@ -2,7 +2,9 @@
 
 import os
 import sqlite3
+from contextlib import closing, suppress
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +15,8 @@ from bot.store.backup import copy_checked, sync
 from bot.store.disk import is_sqlite, sqlite_file
 from bot.store.engines import open_engine
 from bot.store.migrating import newest, revision_of
+
+_HEADER = b"SQLite format 3\0"
 
 
 def restore(database_url: str, backup: Path, now: datetime) -> Path | None:
@@ -30,6 +34,7 @@ def restore(database_url: str, backup: Path, now: datetime) -> Path | None:
     with alone(database_url):
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
+            _forget_unfinished(path)
             copy_checked(backup, partial)
             _check_schema(partial, backup)
             aside = _exchange(path, partial, path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}"))
@@ -40,6 +45,12 @@ def restore(database_url: str, backup: Path, now: datetime) -> Path | None:
         finally:
             partial.unlink(missing_ok=True)
     return aside
+
+
+def _forget_unfinished(path: Path) -> None:
+    """Delete what restores that were killed have left beside the database, which is ours alone now."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.partial*"):
+        left.unlink(missing_ok=True)
 
 
 def _check_schema(copy: Path, backup: Path) -> None:
@@ -63,17 +74,24 @@ def _check_schema(copy: Path, backup: Path) -> None:
 def _exchange(path: Path, new: Path, aside: Path) -> Path | None:
     """Put a file in the place of the database, which gets another name first, so that there is one at every moment.
 
-    Its log goes along: it must never meet another database.
+    Its log must never meet another database. It is emptied into the file before, or else a power cut between two
+    steps would leave the old one without what was in it; only where the file is broken it goes along as it is.
     """
     if not path.exists():
         new.replace(path)
         return None
+    with path.open("rb") as file:
+        is_sqlite_file = file.read(len(_HEADER)) == _HEADER
+    if is_sqlite_file:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     log, log_aside = path.with_name(f"{path.name}-wal"), aside.with_name(f"{aside.name}-wal")
     os.link(path, aside)
     try:
         if log.exists():
             log.rename(log_aside)
         path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+        sync(path.parent)
         new.replace(path)
     except OSError:
         if log_aside.exists():

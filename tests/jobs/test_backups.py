@@ -42,6 +42,21 @@ async def test_one_a_day_and_the_oldest_go(room: Room, backups: Backups) -> None
     assert backups.age() == timedelta(hours=5)
 
 
+async def test_odd_names_and_what_a_kill_left_stop_no_backup(room: Room, backups: Backups) -> None:
+    """A name that is no time and a folder are nobody's business; half a backup of a process that was killed goes."""
+    backups.folder.mkdir()
+    odd = ["roadmate-20261399-250000.db", "roadmate-20990101-000000.db", ".mine.db.1.partial"]
+    (backups.folder / odd[0]).touch()
+    (backups.folder / odd[1]).mkdir()
+    (backups.folder / odd[2]).touch()
+    for rest in ("", "-journal"):
+        (backups.folder / f".roadmate-20260104-090000.db.17.partial{rest}").touch()
+    room.clock.now = MONDAY
+    assert await backups.make_if_due() is not None
+    assert names(backups) == sorted([*odd, "roadmate-20260105-090000.db"])
+    assert backups.age() == timedelta()
+
+
 async def test_a_backup_is_whole(room: Room, backups: Backups) -> None:
     """What was recorded before is in it, checked."""
     await room.say("done", item="python", note="kept")

@@ -1,19 +1,20 @@
 """Writers that never wait long, readers that never wait, and values that come back as they went in."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, delete, select
 
 from bot.dispatch import BUSY, FAULT
 from bot.store import engines
 from bot.store.database import Database
-from bot.store.faults import Busy
+from bot.store.faults import Busy, Unwritable
 from bot.store.notes import Notes
 from bot.store.tables import Member, Meta, Workspace
 from tests.conftest import DATABASES
@@ -116,6 +117,22 @@ async def test_readers_cannot_write(database: Database) -> None:
 
     with pytest.raises(DBAPIError, match=r"read-?only"):
         await database.read(write)
+
+
+async def test_a_disk_that_cannot_be_read_is_no_fault_of_ours(database: Database, backend: str) -> None:
+    """What a reader hears of a broken disk is told as that, so that answers and /readyz can say it."""
+
+    def read(session: Session) -> None:
+        connection = session.connection()
+        if backend == "sqlite":
+            fault = sqlite3.OperationalError("disk I/O error")
+            raise OperationalError("SELECT 1", None, fault)
+        broken = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '58030', MESSAGE = 'disk I/O error'; END $$"
+        connection.execute(text(broken))
+
+    with pytest.raises(Unwritable, match="disk I/O error"):
+        await database.read(read)
+    assert await database.read(keys) == []
 
 
 async def test_a_held_lock_fails_writers_in_time_and_never_delays_readers(impatient: None, url: str) -> None:

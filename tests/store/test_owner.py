@@ -1,20 +1,20 @@
 """A database under another bot posts nothing until it is taken over, and then nothing of what was before."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.commands.posting import FOREIGN
 from bot.core.errors import StartupError
 from bot.core.platform import OWNER, STRANGER
-from bot.store import owner
+from bot.core.shards import ALL, Shards
+from bot.store import engines, owner
 from bot.store.alone import alone
 from bot.store.notes import Notes
 from bot.store.owner import TAKEN_OVER
 from bot.store.tables import PostState
 from tests.conftest import DATABASES
-from tests.makers import MONDAY, migrated
+from tests.makers import MONDAY
 from tests.room import Room
 
 pytestmark = pytest.mark.databases(*DATABASES)
@@ -69,11 +69,18 @@ async def test_there_is_nothing_to_take_over_without_a_stranger(room: Room) -> N
     assert [post.state for post in await room.posts()] == [PostState.DUE]
 
 
-def test_nothing_is_taken_over_under_a_running_bot(tmp_path: Path) -> None:
-    """While a bot has the database, taking it over is refused by that bot's number."""
-    url = migrated(tmp_path / "room.db")
-    with alone(url), pytest.raises(StartupError, match="already: process"):
-        owner.take_over(url, MONDAY)
+@pytest.mark.parametrize("shards", [ALL, Shards(4, 7, 16)], ids=str)
+async def test_nothing_is_taken_over_under_a_running_bot(
+    room: Room, shards: Shards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a bot has the database, or a part of it, taking it over is refused by that bot's number."""
+    monkeypatch.setattr(engines, "LOCK_WAIT_SECONDS", 0.05)
+    await foreign(room)
+    if room.url.startswith("sqlite"):
+        shards = ALL
+    with alone(room.url, shards), pytest.raises(StartupError, match=r"already: process \d+"):
+        owner.take_over(room.url, MONDAY)
+    assert await room.database.read(owner.owner) == ("1", "2")
 
 
 async def test_a_database_is_taken_over_from_outside(room: Room) -> None:

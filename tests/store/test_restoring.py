@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_broken_database_is_replaced_with_its_log_out_of_the_way(database: Pat
 def test_a_restore_that_fails_at_the_last_moment_changes_nothing(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the exchange itself fails, the database has its log back, and nothing else lies about."""
+    """When the exchange itself fails, the database is whole under its name, and nothing else lies about."""
 
     def refuse(path: Path, _target: Path) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
@@ -99,8 +100,31 @@ def test_a_restore_that_fails_at_the_last_moment_changes_nothing(
         ):
             restore(f"sqlite:///{database}", database.parent / "backup.db", MONDAY)
     assert names(database.parent) - before <= {"roadmate.db.lock"}
-    assert before - names(database.parent) == set()
+    assert before - names(database.parent) <= {"roadmate.db-wal", "roadmate.db-shm"}
     assert noted(database) == "now"
+
+
+class PowerCut(BaseException):
+    """Nothing runs after it."""
+
+
+@pytest.mark.parametrize("step", ["os.link", "pathlib.Path.unlink", "pathlib.Path.replace"])
+def test_a_power_cut_leaves_the_one_or_the_other(
+    database: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before each step of the exchange the database is whole, with what was only in its log until then."""
+
+    def cut(*_: object, **__: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, cut)
+        with pytest.raises(PowerCut):
+            restore(f"sqlite:///{database}", database.parent / "backup.db", MONDAY)
+    assert noted(database) == "now"
+    restore(f"sqlite:///{database}", database.parent / "backup.db", MONDAY + timedelta(seconds=1))
+    assert noted(database) == "then"
+    assert [name for name in names(database.parent) if "partial" in name] == []
 
 
 def test_nothing_is_restored_under_a_running_bot(database: Path) -> None:
