@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -15,14 +15,16 @@ from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
+from bot.jobs.presence import Presence
 from bot.jobs.tick import Ticker
 from bot.jobs.zone_rules import follow_zone_rules
 from bot.pictures.studio import Studio
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
+from bot.platforms.discord.requests import NAME
 from bot.running import Running
 from bot.settings import Settings
-from bot.store import erasures, health, migrating, notes, planning, roadmaps, workspaces
+from bot.store import erasures, health, migrating, notes, planning, roadmaps
 from bot.store.alone import alone
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -76,13 +78,14 @@ class App:
             settings.erased_file,
             draw=self.studio.draw,
         )
+        presence = Presence(self.database, NAME, clock)
         self.platform = DiscordPlatform(
             commands,
             self.dispatcher.handle,
             self.dispatcher.suggest,
             self.notes,
-            self._left,
-            self._came,
+            presence.left,
+            presence.came,
             clock,
             settings.shards,
         )
@@ -172,11 +175,3 @@ class App:
     def _post_url(self, platform: str, workspace: str, channel: str, message_id: str) -> str:
         del platform
         return self.platform.message_url(workspace, channel, message_id)
-
-    async def _left(self, workspace: str) -> None:
-        now, name = self.clock(), self.platform.name
-        await self.database.write(lambda session: workspaces.leave(session, name, workspace, now))
-
-    async def _came(self, present: Collection[str]) -> Sequence[str]:
-        name = self.platform.name
-        return await self.database.write(lambda session: workspaces.come_back(session, name, present))

@@ -158,7 +158,7 @@ class Dispatcher:
         reply = await (self.database.write(work) if writes else self.database.read(work))
         if reply.picture is not None:
             return await self._with_picture(reply, reply.picture)
-        return reply if reply.deliver is None else await self._deliver(request, reply.deliver)
+        return reply if reply.deliver is None else await self._deliver(request, reply, reply.deliver)
 
     async def _with_picture(self, reply: Reply, picture: Picture) -> Reply:
         """The same answer with its picture drawn. A picture that fails never costs the answer."""
@@ -171,14 +171,19 @@ class Dispatcher:
             return reply
         return replace(reply, attachment=Attachment(f"{picture.name}.png", drawn, picture.alt))
 
-    async def _deliver(self, request: Request, post: int) -> Reply:
+    async def _deliver(self, request: Request, reply: Reply, post: int) -> Reply:
         try:
             await self.deliver(post)
         except Exception:
             # The post is queued and goes out with the next tick; the answer says how it stands.
             log.exception("a post asked for was not delivered at once", extra={"post": post})
         told = replace(request, command="posted", args={GROUP: _group(request) or "", "post": post})
-        return await self._run(told, self.commands["posted"])
+        try:
+            return await self._run(told, self.commands["posted"])
+        except Unavailable as fault:
+            # It is saved, and may be posted: nobody should send it again for that.
+            log.warning("what became of a post could not be read", extra={"post": post, "reason": str(fault)})
+            return reply
 
     async def suggest(self, request: Request, option_name: str, typed: str) -> Sequence[Choice]:
         """Choices for an option while somebody types; from memory once the person was seen here."""

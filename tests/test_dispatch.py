@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from bot.commands.context import Context
 from bot.commands.options import Flag, Hours, MarkId, Note, Someone, Window
+from bot.commands.posting import NOT_POSTED, ON_ITS_WAY
 from bot.commands.scope import NO_GROUP, NOT_FOUND
 from bot.commands.table import COMMANDS
 from bot.core.arguments import TEXT_LIMIT, checked
@@ -173,6 +174,24 @@ async def test_a_server_without_a_group_is_told_how_to_begin(room: Room) -> None
         request = Request("discord", "3", Channel("1"), Person("1", "a"), organizer, "next")
         answer = await room.dispatcher.handle(request)
         assert (answer.title, answer.buttons[0].command) == (NO_GROUP[0], button)
+
+
+async def test_a_post_that_was_sent_is_never_called_not_saved(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the look at what became of it failed: the answer does not ask to send it again."""
+
+    async def gone(_: object) -> None:
+        raise Unreachable
+
+    async def deliver(post: int) -> None:
+        await room.delivery.run(only=post)
+        monkeypatch.setattr(room.database, "read", gone)
+
+    room.dispatcher.deliver = deliver
+    answer = await room.say("prompt")
+    assert (answer.title, answer.text) == (NOT_POSTED, ON_ITS_WAY)
+    assert len(room.platform.visible) == 1
 
 
 async def test_a_fault_is_said_kindly_and_logged_with_its_reference(

@@ -102,8 +102,6 @@ def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
     if group.step >= len(weeks):
         raise refuse(NO_MORE, NO_MORE_TEXT)
     week = weeks[group.step]
-    group.step = week.number
-    groups.save(ctx.session, group)
     item = edition_of(ctx, group).ids[week.topic.key]
     # A new edition, because the platform would take the old nonce for a repeat of what it has.
     new = {
@@ -113,7 +111,10 @@ def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
         "message_id": "",
         "thread_id": "",
     }
-    posts.requeue(ctx.session, post.id or 0, ctx.now, **new)
+    # One that is being sent stays as it is, and uses up no week of the new plan.
+    if posts.requeue(ctx.session, post.id or 0, ctx.now, **new):
+        group.step = week.number
+        groups.save(ctx.session, group)
 
 
 def _there(ctx: Context, group: Group, post: Post) -> Reply:

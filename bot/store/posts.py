@@ -108,11 +108,11 @@ def unsent(session: Session, group_id: int) -> Sequence[Post]:
     return session.exec(select(Post).where(Post.group_id == group_id, UNSENT)).all()
 
 
-def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> None:
-    """Queue a post that waits, is held or was missed for now; one that somebody is sending stays theirs."""
+def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> bool:
+    """Queue a post that waits, is held or was missed for now; one that somebody is sending stays theirs (False)."""
     due = {"state": PostState.DUE, "try_at": now, "due_at": now, "attempts": 0, **values}
     free = _POST.c.id == post_id, _POST.c.state != PostState.CLAIMED
-    session.connection().execute(update_columns(_POST).where(*free).values(due))
+    return session.connection().execute(update_columns(_POST).where(*free).values(due)).rowcount == 1
 
 
 def forget_messages(session: Session, group_id: int) -> None:

@@ -523,6 +523,26 @@ async def test_asking_for_a_post_that_is_being_sent_leaves_it_to_its_sender(
     assert (await room.posts())[0].state == PostState.SENT
 
 
+async def test_asking_for_a_post_that_is_being_sent_uses_up_no_week(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its topic left the plan while it was being sent: asked for meanwhile, the next topic stays the next one."""
+    send, steps = room.platform.send, []
+
+    async def ask_while_sending(message: object) -> str:
+        monkeypatch.setattr(room.platform, "send", send)
+        await room.publish(roadmap(topic("docker", 6), "kubernetes"))
+        steps.append((await room.the_group()).step)
+        await room.say("prompt")
+        steps.append((await room.the_group()).step)
+        return await send(message)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room.platform, "send", ask_while_sending)
+    await room.tick(minutes=1)
+    assert steps[0] == steps[1]
+    assert [post.edition for post in await room.posts()] == [0]
+
+
 async def test_a_crash_between_claim_and_send_delays_by_the_lease(room: Room) -> None:
     """A post whose sender died before sending is sent by another one once the lease is over, not before."""
     room.clock.now = MONDAY
