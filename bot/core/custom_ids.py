@@ -11,6 +11,7 @@ Ids are stored by Discord and come back from anywhere: whatever `encode` would n
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from bot.core.reply import Button
@@ -68,23 +69,26 @@ def encode(button: Button) -> str | None:
 
     Nothing is left out to make it fit: a click would then do something else than the label says.
     """
-    args = {key: str(value) for key, value in button.args.items() if value != ""}
-    text = write(Clicked(button.command, args, button.ask[:MOST_ASKED], button.replaces))
+    args = [_arg(key, str(value)) for key, value in button.args.items() if value != ""]
+    text = f"r2{_head(button.command, button.ask[:MOST_ASKED], button.replaces)}{''.join(args)}"
     return text if len(text) <= LONGEST else None
 
 
 def write(clicked: Clicked) -> str:
     """Write a custom_id, however long."""
-    return f"r2{_head(clicked)}{''.join([_arg(key, value) for key, value in clicked.args.items()])}"
+    head = _head(clicked.command, clicked.ask, clicked.replaces)
+    return f"r2{head}{''.join([_arg(key, value) for key, value in clicked.args.items()])}"
 
 
-def _head(clicked: Clicked) -> str:
-    ask = "?" + ",".join(clicked.ask) if clicked.ask else ""
-    return f"{'!' if clicked.replaces else ''}{ask}|{clicked.command.replace(' ', '+')}"
+# Every answer writes a few ids, and they say the same few things again and again.
+@lru_cache(maxsize=512)
+def _head(command: str, ask: tuple[str, ...], replaces: bool) -> str:
+    asked = "?" + ",".join(ask) if ask else ""
+    return f"{'!' if replaces else ''}{asked}|{command.replace(' ', '+')}"
 
 
+@lru_cache(maxsize=4096)
 def _arg(key: str, value: str) -> str:
-    # Most values are keys and numbers, and every answer writes a few ids.
     text = value if _PLAIN.fullmatch(value) else quote(value, _SAFE).replace("%20", "+")
     letter = _LETTERS.get(key)
     return f"|{letter}{text}" if letter else f"|{key}={text}"
@@ -93,7 +97,7 @@ def _arg(key: str, value: str) -> str:
 def _write_old(clicked: Clicked) -> str:
     """Write an id as the first version did, for reading those that are still there."""
     args = [f"|{key}={quote(value, _SAFE + '+')}" for key, value in clicked.args.items()]
-    return f"r1{_head(clicked)}{''.join(args)}"
+    return f"r1{_head(clicked.command, clicked.ask, clicked.replaces)}{''.join(args)}"
 
 
 def decode(custom_id: str) -> Clicked | None:
