@@ -11,7 +11,7 @@ from bot.core.request import Channel
 from bot.core.text import join_words, plural
 from bot.store import posts
 from bot.store.groups import schedule_of
-from bot.store.tables import Group, GroupState
+from bot.store.tables import Group, GroupState, PostState
 from bot.study.calendar import local
 from bot.study.pace import Pace
 from bot.study.schedule import NEAR, Occurrence, next_prompts
@@ -26,6 +26,8 @@ GIVE = (
 NO_MORE = "The plan is complete: every week was posted."
 PAUSED, PAUSED_UNTIL = "⏸️ Paused; nothing is posted until `/resume`.", "⏸️ Paused until {}; the plan shifts."
 HELD, GOES_ON = "⚠️ On hold: {}", " When that is mended, `/resume` goes on."
+ON_HOLD = "• ⚠️ On hold since {}: {}. When that is mended, `/prompt` posts it; else it comes next."
+ON_ITS_WAY = "• On its way since {}: {}"
 
 
 def plan_lines(ctx: Context, group: Group) -> str:
@@ -103,6 +105,18 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
         + (f", {part_text(week)}" if week.parts > 1 else "")
         for date, week in zip(dates, weeks, strict=False)
     ]
+    lines[:0] = _waiting(ctx, group)
     if group.paused_until is not None:
         lines.insert(0, PAUSED_UNTIL.format(day_text(local(group.paused_until, zone(group.zone)))))
     return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE)
+
+
+def _waiting(ctx: Context, group: Group) -> list[str]:
+    """The topic that should have been posted and is not there yet, which comes before all others."""
+    post = posts.waiting_prompt(ctx.session, group.id or 0)
+    edition = edition_of(ctx, group)
+    key = edition.keys.get(post.item_id) if post else None
+    if post is None or key is None:
+        return []
+    words = ON_HOLD if post.state == PostState.HELD else ON_ITS_WAY
+    return [words.format(day_text(post.occurrence), bold(edition.items[key][0].title))]

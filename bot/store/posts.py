@@ -68,6 +68,17 @@ def last_prompt_day(session: Session, group_id: int) -> date | None:
     ).first()
 
 
+def waiting_prompt(session: Session, group_id: int) -> Post | None:
+    """The prompt that waits, is being sent or is held."""
+    waits = col(Post.state).in_([PostState.DUE, PostState.CLAIMED, PostState.HELD])
+    return session.exec(
+        select(Post)
+        .where(Post.group_id == group_id, Post.kind == PostKind.PROMPT, waits)
+        .order_by(col(Post.occurrence).desc())
+        .limit(1)
+    ).first()
+
+
 def sent_prompt_of(session: Session, group_id: int, item_id: int) -> Post | None:
     """The newest sent prompt about a topic."""
     return session.exec(

@@ -103,11 +103,16 @@ async def test_a_prompt_on_hold_is_the_one_that_is_previewed(group: World) -> No
     waiting = await say(group.olivia, "/status")
     assert "Preview of the prompt of Monday 5 January, which waits" in waiting.fields
     assert "prompt for Monday 5 January: ⚠️ on hold" in waiting.fields["Latest posts"]
+    first, second, *_ = waiting.fields["What is posted when"].splitlines()
+    assert first.startswith("• ⚠️ On hold since Monday 5 January: **Python**.")
+    assert second.startswith("• Monday 12 January, 09:00: **Bash")
     await lock(group)
     await click(group.olivia, waiting, "Try again")
     assert preview(waiting, "prompt")[1:] == posted(group.posts()[0])[1:]
     assert "Python" in preview(waiting, "prompt")[0]
-    assert preview(await say(group.olivia, "/status"), "prompt")[0].startswith("**Topic 2 of 14")
+    mended = await say(group.olivia, "/status")
+    assert preview(mended, "prompt")[0].startswith("**Topic 2 of 14")
+    assert mended.fields["What is posted when"].startswith("• Monday 12 January, 09:00: **Bash")
 
 
 async def test_a_topic_posted_again_keeps_the_date_that_it_is_for(prompted: World) -> None:
