@@ -35,6 +35,7 @@ EXAMPLES = {
     "progress": "/progress member:@alice",
     "topic": "/topic item:kubernetes",
     "leaderboard": "/leaderboard window:week",
+    "certificate": "/certificate name:Ada Lovelace",
     "preferences": "/preferences study:hands-on timezone:Europe/Berlin quiet_from:21:00",
     "away": "/away until:2 weeks",
     "link": "/link code:3f9ac2…",

@@ -2,6 +2,8 @@
 
 from bot.commands.away import away, present_away
 from bot.commands.board import leaderboard
+from bot.commands.certificate import certificate, present_name
+from bot.commands.heatmap import heatmap
 from bot.commands.help import help_
 from bot.commands.learn import next_, roadmap, stuck, topic
 from bot.commands.link import link, unlink
@@ -28,6 +30,8 @@ COMMANDS = (
     command(roadmap),
     command(topic),
     command(leaderboard),
+    command(heatmap, cost=DRAWN),
+    command(certificate, cost=DRAWN, present=present_name),
     command(join, writes=True),
     command(leave, writes=True),
     command(preferences, writes=True, present=present_preferences),

@@ -24,6 +24,8 @@ THEIRS: dict[str, dict[str, Value]] = {
     "roadmap": {},
     "topic": {"item": "docker"},
     "leaderboard": {"window": "week", "page": 2, "week": -1, "first": 1, "last": 1, "shared": 1},
+    "heatmap": {"shared": 1},
+    "certificate": {"name": "Alice", "shared": 1},
     "join": {},
     "leave": {},
     "preferences": {

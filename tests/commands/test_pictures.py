@@ -1,10 +1,11 @@
 """Answers with pictures: what they show, and that the text is complete without."""
 
-from bot.core.picture import RoadmapMap, State
+from bot.core.picture import Certificate, RoadmapMap, State, Year
 from bot.core.reply import Reply
+from bot.study.roadmap_files import default_folder, load_folder
 from tests.commands.asking import ask
 from tests.conftest import World
-from tests.talk import Said, say
+from tests.talk import Said, click, fill_in, say
 
 
 def scene(reply: Reply) -> RoadmapMap:
@@ -69,3 +70,75 @@ async def test_an_answer_without_its_picture_is_complete(group: World) -> None:
     assert str(without) == str(with_picture)
     assert without.buttons == with_picture.buttons
     assert not pictures(without)
+
+
+TOPICS = tuple(t.key for t in load_folder(default_folder())[0].topics)
+
+
+async def test_heatmap_shows_a_year_by_days(group: World) -> None:
+    """Each day has as many as were finished on it and not taken back; the text says the same."""
+    await ask(group, group.alice, "done", item="docker-workshop")
+    await group.forward(days=40)
+    for item in ("python", "docker", "kubernetes"):
+        await ask(group, group.alice, "done", item=item)
+    await ask(group, group.alice, "undo")
+    reply = await ask(group, group.alice, "heatmap")
+    assert reply.picture is not None
+    found = reply.picture.scene
+    assert isinstance(found, Year)
+    assert (found.title, found.counts[-1], found.counts[-41], sum(found.counts)) == ("alice", 2, 1, 3)
+    for words in (reply.text.replace("*", ""), reply.picture.alt):
+        assert "3 things done on 2 days" in words
+    assert "February 2026: 2" in reply.fields[0].text
+    said = await say(group.alice, "/heatmap")
+    assert [name for name, _ in pictures(said)] == ["year.png"]
+    assert said.private
+    shown = await click(group.alice, said, "Show everyone")
+    assert (shown.private, shown.title, shown.buttons) == (False, "The year of alice", [])
+    assert [name for name, _ in pictures(shown)] == ["year.png"]
+
+
+async def test_an_empty_year_is_words(group: World) -> None:
+    """Where there is nothing to see, there is a way to begin and no picture."""
+    reply = await ask(group, group.bob, "heatmap")
+    assert "/next" in reply.text
+    assert reply.picture is None
+    assert [button.label for button in reply.buttons] == ["Next"]
+
+
+async def test_a_certificate_comes_with_the_last_topic(group: World) -> None:
+    """Not before, and not for what was skipped; then with the dates of the first mark and of the last topic."""
+    for item in TOPICS[:-1]:
+        await ask(group, group.alice, "done", item=item)
+    await ask(group, group.alice, "skip", item=TOPICS[-1])
+    early = await ask(group, group.alice, "certificate")
+    assert (early.title, early.picture) == ("Not finished yet", None)
+    assert "1 of 14 topics still to do" in early.text
+    await group.forward(days=3)
+    await ask(group, group.alice, "done", item=TOPICS[-1])
+    await ask(group, group.alice, "done", item="docker-workshop")
+    reply = await ask(group, group.alice, "certificate")
+    assert reply.picture is not None
+    found = reply.picture.scene
+    assert isinstance(found, Certificate)
+    assert (found.name, found.roadmap, found.topics) == ("alice", "MLOps Engineer Skillset", 14)
+    assert found.group == "#study · MLOps study"
+    assert (found.finished - found.began).days == 3
+    assert "14 topics" in reply.text
+
+
+async def test_a_certificate_is_shown_around_under_the_name_that_its_owner_wants(group: World) -> None:
+    """A name may be given, is inert in the text whatever it is, and goes along when everyone is shown."""
+    for item in TOPICS:
+        await ask(group, group.alice, "done", item=item)
+    said = await say(group.alice, "/certificate name:@everyone **Ada**")
+    assert said.private
+    assert "@everyone" not in said.title
+    assert [name for name, _ in pictures(said)] == ["certificate.png"]
+    shown = await click(group.alice, said, "Show everyone")
+    assert (shown.private, "Ada" in shown) == (False, True)
+    assert [name for name, _ in pictures(shown)] == ["certificate.png"]
+    form = await click(group.alice, said, "Another name")
+    renamed = await fill_in(group.alice, form, name="Ada Lovelace")
+    assert renamed.title.startswith("🎓 Ada Lovelace finished")
+    assert (await ask(group, group.bob, "certificate")).title == "Not finished yet"
