@@ -9,7 +9,8 @@ from bot.commands.times import TimesTyped, change_times
 from bot.store import groups, posts, scores
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostKind
-from bot.study.schedule import next_due, rescheduled_from, same_place
+from bot.study.calendar import local, moment
+from bot.study.schedule import before_end, next_due, rescheduled_from, same_place
 from bot.study.zones import zone
 
 
@@ -25,8 +26,7 @@ def wait_for_end_of_pause(group: Group) -> None:
     if group.paused_until is None:
         group.next_due_at = None
     else:
-        # Midnight of the day itself belongs to the time after the pause.
-        group.planned_to = group.paused_until - timedelta(microseconds=1)
+        group.planned_to = before_end(group.paused_until)
         group.next_due_at = next_due(schedule_of(group), group.planned_to)
 
 
@@ -62,6 +62,10 @@ def change(ctx: Context, group: Group, typed: TimesTyped) -> None:
     if group.state == GroupState.FINISHED and group.step < len(weeks_of(ctx, group)):
         go_on(group, ctx.now)
     elif now != before:
+        if group.paused_until is not None:
+            # The date that was said, in the group's zone as it is now.
+            day = local(group.paused_until, zone(before.zone)).date()
+            group.paused_until = moment(day, 0, zone(now.zone))
         reschedule(group, ctx.now)
     groups.save(ctx.session, group)
     if now.zone != before.zone:

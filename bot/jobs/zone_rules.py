@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from bot.store import notes, planning
 from bot.store.groups import schedule_of
-from bot.study.schedule import next_due
-from bot.study.zones import UnknownZone
+from bot.study.schedule import before_end, end_of_pause, next_due
+from bot.study.zones import UnknownZone, zone
 
 log = logging.getLogger("roadmate.zones")
 
@@ -36,10 +36,15 @@ def follow_zone_rules(session: Session, rules: str = "") -> int:
 def _moved(session: Session) -> Iterator[Mapping[str, Any]]:
     due = cache(next_due)
     for group in planning.planned_groups(session):
+        schedule, planned_to, end = schedule_of(group), group.planned_to, group.paused_until
         try:
-            at = due(schedule_of(group), group.planned_to)
+            if end is not None:
+                # A pause lasts until a date, whose midnight is another moment now.
+                end = end_of_pause(end, zone(group.zone))
+                planned_to = before_end(end)
+            at = due(schedule, planned_to)
         except UnknownZone:
             # Planning says so when the group is due, and goes on with the others.
             continue
-        if at != group.next_due_at:
-            yield {"group": group.id, "next_due_at": at}
+        if (at, end) != (group.next_due_at, group.paused_until):
+            yield {"group": group.id, "next_due_at": at, "planned_to": planned_to, "paused_until": end}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import and_, bindparam, case, exists
 from sqlmodel import Session, col, select, update
 
 from bot.store.tables import Group, GroupState, Workspace
@@ -37,13 +37,15 @@ def hold(session: Session, group_id: int, reason: str) -> bool:
 def take_step_back(session: Session, group_id: int, step: int, now: datetime) -> None:
     """Give the topic of a prompt that was missed to the next one, unless the plan went on meanwhile.
 
-    A plan that had ended with that prompt goes on: the next tick finds the group's next time.
+    A plan that had ended with that prompt goes on: the next tick finds the group's next time, or coming back to the
+    workspace does.
     """
     over = col(Group.state) == GroupState.FINISHED
+    here = exists().where(col(Workspace.id) == col(Group.workspace_id), col(Workspace.left_at).is_(None))
     values = {
         "step": step - 1,
         "planned_to": case((over, now), else_=col(Group.planned_to)),
-        "next_due_at": case((over, now), else_=col(Group.next_due_at)),
+        "next_due_at": case((and_(over, here), now), else_=col(Group.next_due_at)),
         "state": case((over, GroupState.ACTIVE.value), else_=col(Group.state)),
     }
     session.exec(update(Group).where(col(Group.id) == group_id, col(Group.step) == step).values(**values))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.store.tables import Group, GroupState, ItemRow, RoadmapRow
+from bot.store.tables import Group, GroupState, ItemRow, RoadmapRow, Workspace
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, plan
 from bot.study.reading import canonical, digest, from_canonical
@@ -63,8 +63,10 @@ def _keep_places(session: Session, roadmap_id: int, before: Roadmap, after: Road
         pace = Pace(group.pace_hours)
         group.step = same_place(plan(before, pace), plan(after, pace), group.step, renamed)
         if group.state == GroupState.FINISHED and group.step < len(plan(after, pace)):
-            # The roadmap grew: the next tick finds the group's next time.
-            group.state, group.planned_to, group.next_due_at = GroupState.ACTIVE, now, now
+            # The roadmap grew: the next tick finds the group's next time, or coming back to the workspace does.
+            left = session.get_one(Workspace, group.workspace_id).left_at is not None
+            group.state, group.planned_to = GroupState.ACTIVE, now
+            group.next_due_at = None if left else now
         session.add(group)
 
 

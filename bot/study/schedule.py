@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
+from zoneinfo import ZoneInfo
 
 from bot.study.calendar import local, moment, next_weekly, occurrences, week_start
 from bot.study.pace import Week
@@ -102,6 +103,16 @@ def rescheduled_from(schedule: Schedule, planned_to: datetime, now: datetime) ->
     where = zone(schedule.zone)
     today = moment(local(now, where).date(), 0, where)
     return max(planned_to, min(today - timedelta(microseconds=1), now))
+
+
+def end_of_pause(near: datetime, where: ZoneInfo) -> datetime:
+    """The beginning of the day in a zone that is nearest to a moment, which was its beginning by other rules."""
+    return moment((local(near, where) + timedelta(hours=12)).date(), 0, where)
+
+
+def before_end(end: datetime) -> datetime:
+    """Up to when a paused group counts as planned: midnight of the day itself belongs to the time after the pause."""
+    return end - timedelta(microseconds=1)
 
 
 def same_place(

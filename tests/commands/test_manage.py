@@ -1,5 +1,8 @@
 """Running a group: /schedule, /pause and /resume."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.commands.asking import FIRST_PROMPT, ask, days, rows
@@ -95,6 +98,17 @@ async def test_a_pause_with_a_date_ends_by_itself(prompted: World) -> None:
     assert len(prompted.posts()) == 1
     await days(prompted, 1)
     assert prompted.posts()[-1].title.startswith("Topic 2 of 14")
+
+
+@pytest.mark.parametrize("timezone", ["America/Los_Angeles", "Asia/Tokyo"])
+async def test_a_pause_ends_with_its_date_in_whatever_zone(prompted: World, timezone: str) -> None:
+    """A group that moves to another zone while it is paused goes on with the date that was said, there."""
+    await say(prompted.olivia, "/pause 2026-01-19")
+    said = await say(prompted.olivia, "/schedule", timezone=timezone)
+    assert "Monday 19 January" in said
+    [(end,)] = rows(prompted, "SELECT paused_until FROM study_group")
+    midnight = datetime(2026, 1, 19, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    assert end == f"{midnight:%Y-%m-%d %H:%M:%S}.000000"
 
 
 async def test_the_day_of_the_date_is_no_longer_paused(prompted: World) -> None:

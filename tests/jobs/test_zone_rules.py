@@ -36,6 +36,23 @@ def test_new_rules_move_the_next_times(session: Session) -> None:
     assert follow_zone_rules(session, "2030b") == 1
 
 
+@pytest.mark.parametrize("off", [HOUR, -HOUR])
+def test_a_pause_still_ends_with_the_date_that_was_said(session: Session, off: timedelta) -> None:
+    """Midnight of that date is another moment by the new rules; what is due just before it is not posted."""
+    monday = MONDAY + timedelta(days=7) - 10 * HOUR  # midnight in Berlin
+    late = {"zone": "Europe/Berlin", "weekday": 6, "minute": 23 * 60 + 30}
+    at = desk(session, MONDAY, state=GroupState.PAUSED, paused_until=monday - off, **late)
+    at.group.planned_to = monday - off - timedelta(microseconds=1)
+    at.group.next_due_at = monday - HOUR / 2
+    session.flush()
+    follow_zone_rules(session, "2030d")
+    session.expire_all()
+    assert at.group.paused_until == monday
+    assert at.group.planned_to == monday - timedelta(microseconds=1)
+    reminded = monday + 3 * timedelta(days=1) + 9 * HOUR
+    assert at.group.next_due_at == reminded
+
+
 def test_a_post_that_is_there_comes_no_second_time(session: Session) -> None:
     """When new rules move a time to later today, the post of today that came by the older ones stays the only one."""
     at = desk(session, MONDAY - HOUR)

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, select
 
-from bot.store import members, roadmaps, scores
+from bot.store import groups, members, planning, roadmaps, scores, workspaces
 from bot.store.members import NewMark
 from bot.store.tables import Group, GroupState, ItemRow, RoadmapRow
 from bot.study.pace import Pace
 from bot.study.progress import Act, Standing, standing, standing_marks
 from bot.study.roadmap import Roadmap
+from bot.study.schedule import next_due
 from tests.conftest import DATABASES
-from tests.makers import MONDAY, group, published, resource, roadmap, topic
+from tests.makers import MONDAY, group, published, resource, roadmap, times, topic
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
@@ -191,6 +192,27 @@ def test_a_finished_group_goes_on_when_the_roadmap_grows(session: Session) -> No
     session.refresh(paused)
     assert (done.state, done.step, done.planned_to, done.next_due_at) == (GroupState.ACTIVE, 2, LATER, LATER)
     assert (paused.state, paused.next_due_at) == (GroupState.PAUSED, None)
+
+
+def test_a_finished_group_of_a_server_that_is_left_waits_for_coming_back(session: Session) -> None:
+    """What wakes a finished group plans nothing where the bot was removed; coming back finds its next time."""
+    published(session, roadmap("a", "b"))
+    grown, missed = (
+        group(session, channel=channel, step=2, state=GroupState.FINISHED, next_due_at=None)
+        for channel in ("100", "200")
+    )
+    workspaces.leave(session, "discord", "1", MONDAY)
+    groups.take_step_back(session, missed.id or 0, 2, LATER)
+    session.expire_all()
+    assert (missed.state, missed.step, missed.next_due_at) == (GroupState.ACTIVE, 1, None)
+    published(session, roadmap("a", "b", "c"), now=LATER)
+    session.expire_all()
+    assert (grown.state, grown.planned_to, grown.next_due_at) == (GroupState.ACTIVE, LATER, None)
+    assert planning.due_groups(session, LATER, 10) == []
+    workspaces.come_back(session, "discord", ["1"])
+    session.flush()
+    for found in (grown, missed):
+        assert found.next_due_at == next_due(times(found), LATER)
 
 
 def test_a_finished_group_stays_finished_when_texts_change(session: Session) -> None:
