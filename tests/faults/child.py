@@ -15,7 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from bot import keeping
 from bot.jobs import scheduler
 from bot.platforms.discord import faults, sending, traffic
 from bot.store import queue
+from bot.study import roadmap_files
 from tests.faults.clock import SharedClock
 
 
@@ -186,12 +187,19 @@ def fork_for_each_order() -> None:
     """Fork a bot for every line, and say its process id."""
     # Nobody waits for the dead ones here; whoever started them sees them go.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _read_the_roadmaps()
     for line in sys.stdin:
         order = Order(**json.loads(line))
         pid = os.fork()
         if pid == 0:
             _forked(order)
         print(pid, flush=True)  # noqa: T201 - it is read by the parent
+
+
+def _read_the_roadmaps() -> None:
+    # Every bot would read the same text again, which is most of its start.
+    roadmap_files.check = cache(roadmap_files.check)
+    roadmap_files.load_folder(roadmap_files.default_folder())
 
 
 def _forked(order: Order) -> None:
