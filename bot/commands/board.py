@@ -8,6 +8,7 @@ from bot.commands.board_parts import Board
 from bot.commands.context import Context
 from bot.commands.joining import name_of
 from bot.commands.options import MOST_WEEKS, AMember, Flag, Page, PastWeek, Window
+from bot.commands.scenes import board_of
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply, Style
@@ -26,7 +27,6 @@ OFF = "You have left the group, so you are off the board. `/join` brings you and
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 WHERE_I_AM = "Where I am"
 LABELS = {"week": "This week", "month": "This month", "all": "All time"}
-PODIUM = 3
 
 
 def leaderboard(
@@ -55,6 +55,7 @@ def leaderboard(
         () if shared else tuple(_buttons(who, seen, board, part)),
         footer=_footer(part),
         private=not shared,
+        picture=board_of(seen.title, who.edition.roadmap.title, board, part) if part.lines else None,
     )
 
 
@@ -109,13 +110,13 @@ def _footer(part: Part) -> str:
 def _beside(who: Learner, board: Board, part: Part) -> Iterator[Field]:
     """Who leads, where the part does not show it, and the one who asks."""
     if part.page is None and part.lines:
-        yield Field(TOP, lines(board.page(1).lines[:PODIUM]))
+        yield Field(TOP, lines(board.podium))
     if who.member is None or part.has_me:
         return
     if who.member.left_at is not None:
         yield Field(YOU, OFF)
     elif part.lines:
-        yield Field(YOU, lines(board.neighbours()) or NO_POINTS)
+        yield Field(YOU, lines(board.neighbours) or NO_POINTS)
 
 
 def _buttons(who: Learner, seen: Seen, board: Board, part: Part) -> Iterator[Button]:

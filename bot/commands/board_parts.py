@@ -11,7 +11,7 @@ from bot.store.boards import Row
 from bot.study.boards import Line, Part, Steps
 
 PER_PAGE = 10
-ABOVE_ME = 4
+ABOVE_ME, PODIUM = 4, 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,12 @@ class Board:
         rows = boards.page(self.session, self.group_id, self.period, self.steps, start, PER_PAGE)
         return Part(self._lines(rows), self.steps.size, number, pages)
 
+    @cached_property
+    def podium(self) -> tuple[Line, ...]:
+        """Who leads."""
+        return self.page(1).lines[:PODIUM]
+
+    @cached_property
     def neighbours(self) -> tuple[Line, ...]:
         """Who looks, between the one before and the one after."""
         row = self.mine

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
+from bot.commands.board_parts import Board
 from bot.commands.scope import Learner
-from bot.core.picture import Fact, Picture, RoadmapMap, State, Stop, Stretch
+from bot.core.picture import Board as BoardScene
+from bot.core.picture import Fact, Picture, Place, RoadmapMap, State, Stop, Stretch
 from bot.core.text import plural
+from bot.study.boards import Line, Part
 from bot.study.progress import Standing, tally, tally_sections
 from bot.study.roadmap import Topic
 
+BESIDE = 3
+"""Lines that are drawn before and after the one who asks: with the first three there are ten."""
+BOARD_ALT = "{title} of {roadmap}. {places}."
 MAP_ALT = "The roadmap {roadmap} as a map{of}. {done} of {topics} done. {sections}.{now}"
 
 
@@ -42,3 +48,30 @@ def map_of(who: Learner, name: str, facts: Sequence[Fact]) -> Picture:
         now=f" On now: {who.current.title}." if who.current else "",
     )
     return Picture(RoadmapMap(name, found.title, stretches, tuple(facts)), alt, "progress")
+
+
+def board_of(title: str, roadmap: str, board: Board, part: Part) -> Picture:
+    """A part of a board, with who leads above it and who asks below it, where the part does not show them."""
+    if part.page is None and not set(board.podium) & set(part.lines):
+        above, below = board.podium, _near(part.lines)
+    else:
+        above = part.lines
+        below = () if part.has_me else tuple(line for line in board.neighbours if line not in above)
+    alt = BOARD_ALT.format(
+        title=title,
+        roadmap=roadmap,
+        places=", ".join(f"{line.rank}. {line.name} {line.points}" for line in (*above, *below)),
+    )
+    best = board.steps.steps[0][0]
+    return Picture(BoardScene(title, roadmap, _places(above), best, _places(below)), alt, "board")
+
+
+def _near(shown: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines around the one who asks."""
+    at = next((at for at, line in enumerate(shown) if line.mine), 0)
+    start = max(0, min(at - BESIDE, len(shown) - 2 * BESIDE - 1))
+    return tuple(shown[start : start + 2 * BESIDE + 1])
+
+
+def _places(shown: Sequence[Line]) -> tuple[Place, ...]:
+    return tuple(Place(line.rank, line.name, line.points, line.mine) for line in shown)

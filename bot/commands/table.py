@@ -29,7 +29,7 @@ COMMANDS = (
     command(progress, cost=DRAWN),
     command(roadmap),
     command(topic),
-    command(leaderboard),
+    command(leaderboard, cost=DRAWN),
     command(heatmap, cost=DRAWN),
     command(certificate, cost=DRAWN, present=present_name),
     command(join, writes=True),

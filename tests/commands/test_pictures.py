@@ -1,9 +1,13 @@
 """Answers with pictures: what they show, and that the text is complete without."""
 
-from bot.core.picture import Certificate, RoadmapMap, State, Year
+from bot.commands.table import COMMANDS, DRAWN
+from bot.core.picture import Board, Certificate, RoadmapMap, Scene, State, Year
 from bot.core.reply import Reply
+from bot.core.request import Person
+from bot.core.turns import Turns
+from bot.dispatch import TOO_FAST
 from bot.study.roadmap_files import default_folder, load_folder
-from tests.commands.asking import ask
+from tests.commands.asking import ask, ask_as, request
 from tests.conftest import World
 from tests.talk import Said, click, fill_in, say
 
@@ -70,6 +74,59 @@ async def test_an_answer_without_its_picture_is_complete(group: World) -> None:
     assert str(without) == str(with_picture)
     assert without.buttons == with_picture.buttons
     assert not pictures(without)
+
+
+async def crowd(world: World, count: int) -> None:
+    """Let many people finish something: 12 points for the first half, 1 for the others."""
+    for number in range(count):
+        person = Person(str(9_000 + number), f"member {number:02}")
+        item = "docker" if number < count // 2 else "docker-workshop"
+        await ask_as(world, request(world.bob, "done", item=item), person=person)
+
+
+async def board(world: World, **args: int | str) -> Board:
+    """The picture of alice's board."""
+    reply = await ask(world, world.alice, "leaderboard", **args)
+    assert reply.picture is not None
+    assert isinstance(reply.picture.scene, Board)
+    assert all(place.name in reply.picture.alt for place in reply.picture.scene.places)
+    return reply.picture.scene
+
+
+async def test_the_board_shows_who_leads_and_who_asks(group: World) -> None:
+    """The lines and ranks are those of the text: all at once, where they have room, else around the one who asks."""
+    await ask(group, group.alice, "done", item="docker")
+    found = await board(group)
+    assert ([place.you for place in found.places], found.around, found.best) == ([True], (), 12)
+    await ask(group, group.alice, "undo")
+    await crowd(group, 20)
+    await ask(group, group.alice, "done", item="docker-workshop")
+    found = await board(group)
+    assert [place.rank for place in found.places] == [1, 1, 1]
+    assert [place.you for place in found.around] == [False] * 3 + [True] + [False] * 3
+    first = await board(group, page=1)
+    assert (len(first.places), [place.you for place in first.around]) == (10, [True, False])
+    assert not any(place.you for place in (await board(group, page=1, shared=1)).around)
+    assert [name for name, _ in pictures(await say(group.alice, "/leaderboard"))] == ["board.png"]
+
+
+async def test_a_turned_page_brings_its_own_picture(group: World) -> None:
+    """The picture of the page before goes with it, in place."""
+    await crowd(group, 22)
+    said = await say(group.alice, "/leaderboard")
+    ((_, before),) = pictures(said)
+    turned = await click(group.alice, said, "More ▶")
+    assert said.message is not None
+    assert turned.message is not None
+    assert turned.message.id == said.message.id
+    ((name, words),) = pictures(turned)
+    assert name == "board.png"
+    assert words != before
+
+
+async def test_an_empty_board_has_no_picture(group: World) -> None:
+    """There is nothing to see yet."""
+    assert (await ask(group, group.alice, "leaderboard")).picture is None
 
 
 TOPICS = tuple(t.key for t in load_folder(default_folder())[0].topics)
@@ -142,3 +199,33 @@ async def test_a_certificate_is_shown_around_under_the_name_that_its_owner_wants
     renamed = await fill_in(group.alice, form, name="Ada Lovelace")
     assert renamed.title.startswith("🎓 Ada Lovelace finished")
     assert (await ask(group, group.bob, "certificate")).title == "Not finished yet"
+
+
+async def test_a_hundred_pictures_in_ten_seconds_are_a_cooldown_and_one_drawing(group: World) -> None:
+    """Who asks a hundred times hears to wait; the same picture is drawn once, and nobody else notices."""
+    drawn: list[object] = []
+    real, clock = group.app.studio.drawer, [0.0]
+
+    def counted(scene: Scene) -> bytes:
+        drawn.append(scene)
+        return real(scene)
+
+    group.app.studio.drawer = counted
+    group.app.dispatcher.turns = Turns(clock=lambda: clock[0])
+    titles = []
+    for _ in range(100):
+        clock[0] += 0.1
+        titles.append((await ask(group, group.alice, "progress")).title)
+        assert (await ask(group, group.bob, "next")).title != TOO_FAST
+    assert 50 <= titles.count("Your progress") <= 60
+    assert titles.count(TOO_FAST) == 100 - titles.count("Your progress")
+    assert len(drawn) == 1
+    clock[0] += 3
+    assert (await ask(group, group.alice, "progress")).attachment is not None
+    assert (await ask(group, group.alice, "next")).title != TOO_FAST
+
+
+def test_whoever_draws_costs_as_much() -> None:
+    """Every command that answers with a picture takes more of an allowance than a quick one."""
+    drawing = {"progress", "leaderboard", "heatmap", "certificate"}
+    assert {command.name for command in COMMANDS if command.cost == DRAWN} == drawing
