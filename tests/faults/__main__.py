@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.faults import report
 from tests.faults.count import Count
 from tests.faults.gateways import FAULTS as GATEWAY_FAULTS
-from tests.faults.gateways import gateway_rounds
+from tests.faults.gateways import FOR_GOOD, final_rounds, gateway_rounds
 from tests.faults.kills import MARKS, POINTS_OF_DEATH, kill_rounds
 from tests.faults.outages import FAULTS as API_FAULTS
 from tests.faults.outages import LIMIT, outage, phases
@@ -55,13 +55,15 @@ async def outages(folder: Path, nursery: Nursery) -> Counts:
 
 async def gateways(folder: Path, nursery: Nursery) -> Counts:
     """Each fault of the gateway twenty times, all of them at the same time."""
+    faults = [*GATEWAY_FAULTS, *FOR_GOOD]
 
     async def one(number: int, fault: str) -> Count:
+        rounds = final_rounds if fault in FOR_GOOD else gateway_rounds
         async with world(folder / str(number), nursery, 3) as found:
-            return await gateway_rounds(found, fault, 20, random.Random(number))
+            return await rounds(found, fault, 20, random.Random(number))
 
-    done = await asyncio.gather(*(one(*each) for each in enumerate(GATEWAY_FAULTS)))
-    return dict(zip(GATEWAY_FAULTS, done, strict=True))
+    done = await asyncio.gather(*(one(*each) for each in enumerate(faults)))
+    return dict(zip(faults, done, strict=True))
 
 
 async def storms(folder: Path, nursery: Nursery) -> Counts:

@@ -1,4 +1,7 @@
-"""Faults of the gateway while posts are due: what is sent by REST goes on, and what is asked is answered again."""
+"""Faults of the gateway while posts are due: what is sent by REST goes on, and what is asked is answered again.
+
+Two close codes are for good: the bot ends by itself, and posts when it is started again with what was wrong mended.
+"""
 
 import asyncio
 import random
@@ -63,6 +66,46 @@ async def gateway_rounds(world: World, fault: str, rounds: int, chance: random.R
         if not (settled and await _answers(world, str(number + 1))):
             found.notes.append(f"{fault}: not settled, or no answer")
     return found
+
+
+FOR_GOOD = {
+    "closed with 4004, token refused": (4004, "DISCORD_TOKEN"),
+    "closed with 4014, intent refused": (4014, "privileged intent"),
+}
+ENDS_WITHIN = 30.0
+
+
+async def final_rounds(world: World, fault: str, rounds: int, chance: random.Random) -> Count:
+    """So many Mondays on which Discord closes for good: in the middle, or at the login of a bot that was started."""
+    await world.start()
+    await world.set_up()
+    counter, found = Counter(world), Count()
+    for number in range(rounds):
+        world.gateway.refuses, words = FOR_GOOD[fault]
+        logins = world.gateway.identifies
+        if number % 2:
+            await world.stop()
+            world.fork()
+        world.move_to(world.next_time(MONDAY))
+        if not number % 2:
+            await asyncio.sleep(chance.uniform(0, 1.2))
+            await world.gateway.drop(world.gateway.refuses)
+        ended = await world.buried(ENDS_WITHIN)
+        told = ended and world.gateway.identifies - logins <= 1 and _said_last(world, words)
+        await world.stop()
+        world.gateway.refuses = 0
+        await world.start()
+        settled = await world.settled()
+        found += counter.occurrence(threads=True)
+        if not (told and settled):
+            found.notes.append(f"{fault}: ended {ended}, told {told}, settled {settled}")
+    return found
+
+
+def _said_last(world: World, words: str) -> bool:
+    """Whether the bot's last words name what to mend."""
+    *_, last = (world.folder / "bot.log").read_text().strip().splitlines()
+    return words in last
 
 
 async def _answers(world: World, person: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import payloads
-from tests.faults.gateways import FAULTS, FORGOTTEN, gateway_rounds
+from tests.faults.gateways import FAULTS, FORGOTTEN, final_rounds, gateway_rounds
 from tests.faults.kills import MONDAY
 from tests.faults.process import Nursery, start
 from tests.faults.world import world
@@ -38,6 +38,16 @@ async def test_a_close_that_nobody_can_mend_ends_the_bot(tmp_path: Path, code: i
     assert words in said.decode().strip().splitlines()[-1]
     assert "Traceback" not in said.decode()
     assert found.gateway.identifies == 1
+
+
+async def test_a_bot_that_was_closed_for_good_posts_when_that_is_mended(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    """It ends by itself at one login at most, names what to mend, and started again it posts once (scenario 4)."""
+    async with world(tmp_path, nursery, 1) as found:
+        count = await final_rounds(found, "closed with 4014, intent refused", 2, random.Random(1))
+    assert count.good()
+    assert count.notes == []
 
 
 async def test_a_bot_that_was_removed_stops_posting_and_keeps_the_data(

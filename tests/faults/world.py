@@ -65,10 +65,14 @@ class World:
             heartbeat_timeout=self.heartbeat_timeout,
         )
 
-    async def start(self) -> None:
-        """Start the bot, and wait until it is on the gateway."""
+    def fork(self) -> None:
+        """Start the bot, wherever it gets to."""
         assert self.nursery is not None
         self.bot = self.nursery.fork(self.order())
+
+    async def start(self) -> None:
+        """Start the bot, and wait until it is on the gateway."""
+        self.fork()
         async with asyncio.timeout(SETTLES_WITHIN):
             await self.gateway.identified.wait()
 
