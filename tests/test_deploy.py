@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.cli import cli
 from bot.settings import Settings
 from bot.web.metrics import Metrics
 
@@ -121,3 +122,20 @@ def test_settings_in_compose_are_settings() -> None:
     assert set(SERVICES["bot"]["environment"]) <= known
     example = (ROOT / ".env.example").read_text("utf-8")
     assert all(re.search(rf"^#?{name}=", example, re.MULTILINE) for name in known)
+
+
+def test_what_the_readme_types_in_containers_is_there() -> None:
+    """Each `docker compose exec` and `run` names a service, and what `roadmate` is told is one of its commands."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    lines = re.findall(
+        r"^docker compose (exec|run --rm(?: --entrypoint \w+)?) (\w+) (\w+) ?(\w*)", readme, re.MULTILINE
+    )
+    known = {command.name or getattr(command.callback, "__name__", "") for command in cli.registered_commands}
+    assert {service for _, service, *_ in lines} <= set(SERVICES)
+    entry = 'ENTRYPOINT ["roadmate"]'
+    assert entry in (ROOT / "Dockerfile").read_text("utf-8")
+    inside = {then for how, _, word, then in lines if how == "exec" and word == "roadmate"}
+    instead = {word for how, _, word, _ in lines if how == "run --rm"}
+    assert inside | instead == {"doctor", "backup", "restore", "adopt"}
+    assert inside | instead <= known
+    assert inside & {"restore", "adopt"} == set()

@@ -3,7 +3,7 @@
 Help lists the commands in the order in which they stand here: what is needed first comes first.
 """
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -116,14 +116,17 @@ def demo(
     try:
         from bot.app import App
         from bot.platforms import demo as platform
+        from bot.store.alone import alone
 
         settings = read_settings()
 
         def bot(address: str, clock: "Callable[[], datetime]", further: "Sequence[Command]") -> App:
             return App(settings.model_copy(update={"database_url": address}), clock, further)
 
+        # Two on one file would each go on from it. A file of a demo's own nobody else has.
+        held = alone(f"sqlite:///{keep.absolute()}") if keep else nullcontext()
         # Ctrl-C is how one leaves the demo.
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), held:
             asyncio.run(platform.main(bot, port=port, open_browser=open_browser, keep=keep))
     except ModuleNotFoundError as error:
         if (error.name or "bot").partition(".")[0] == "bot":

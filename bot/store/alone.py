@@ -55,7 +55,7 @@ def _take(descriptor: int, path: Path, lock: Path) -> None:
     except BlockingIOError:
         by = os.read(descriptor, 100).decode("utf-8", "replace") or "another process"
         raise StartupError(
-            f"Roadmate is running on {path} already: {by}. Stop that one first, or set another DATABASE_URL."
+            f"Roadmate is running on {path} already: {by}. Stop that one first, or choose another file."
         ) from None
     except OSError as error:
         raise StartupError(_unwritable(lock, error)) from error

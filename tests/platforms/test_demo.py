@@ -1,6 +1,7 @@
 """The demo: a lively group made through the bot's own commands, a clock that can be moved, a file that can be kept."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from bot.platforms.demo.story import ALICE, YOU, Clicks, Says
 from bot.platforms.demo.story import STORY as STORY_STEPS
 from bot.platforms.demo.world import World, check_kept
 from bot.settings import Settings
+from bot.store.alone import alone
 from tests.browser.demo import ROOT, demo
 from tests.talk import click, read, say
 
@@ -131,6 +133,16 @@ async def test_a_taken_port_is_one_line() -> None:
         code, shown, said = await run_demo("--port", str(port))
     assert (code, shown) == (1, "")
     assert said == f"Port {port} is taken. Choose another one with --port, or 0 for any.\n"
+
+
+async def test_a_file_has_one_demo(tmp_path: Path) -> None:
+    """A second demo on the same file, or one on the file of a bot that runs, is refused by that one's number."""
+    file = tmp_path / "kept.db"
+    with alone(f"sqlite:///{file}"):
+        code, shown, said = await run_demo("--port", "0", "--keep", str(file))
+    assert (code, shown) == (1, "")
+    assert f"already: process {os.getpid()} " in said
+    assert len(said.splitlines()) == 1
 
 
 async def test_another_database_is_left_alone(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Pat
             .strip()
             .endswith(
                 f"Roadmate is running on {found.database} already: process {first.pid} on "
-                f"{socket.gethostname()}. Stop that one first, or set another DATABASE_URL."
+                f"{socket.gethostname()}. Stop that one first, or choose another file."
             )
         )
         assert not found.gateway.identified.is_set()
