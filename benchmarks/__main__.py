@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, table
 
-NAMES = ("latency", "ticks", "memory")
+NAMES = ("latency", "ticks", "memory", "pictures")
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ TOP, DAY, GAP, WEEKS, DAYS = 164, 29, 4, 27, 7
 STEP, ROOMY = DAY + GAP, 14
 MONTHS, BETWEEN = 36, 26
 MONTH = Style(24, 500)
+FEW = 3
+"""So many make a full day even where every day has less."""
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -52,7 +54,7 @@ def _half(canvas: Canvas, scene: Year, begin: date, top: int) -> None:
 def _most(counts: tuple[int, ...]) -> int:
     """What counts as a full day: one busy evening must not make all others look empty."""
     busy = sorted(count for count in counts if count > 0)
-    return busy[len(busy) * 9 // 10] if busy else 1
+    return max(FEW, busy[len(busy) * 9 // 10]) if busy else FEW
 
 
 def _heat(count: int, most: int) -> int:

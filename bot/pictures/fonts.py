@@ -11,7 +11,7 @@ from bot.pictures.clusters import package_folder
 
 NOTO, CJK = "manimgx_fonts", "noto_cjk_sans_otc"
 SANS, SYMBOLS, EMOJI = "NotoSans", "NotoSansSymbols", "NotoEmoji"
-JAPANESE, KOREAN, CHINESE = "CJK 0", "CJK 1", "CJK 2"
+JAPANESE, KOREAN, CHINESE = ONE_WEIGHT = "CJK 0", "CJK 1", "CJK 2"
 MISSING = "\ufffd"
 _NO_CHARACTER = "\U0010ffff"
 _CHECKED_AT = 24
@@ -58,11 +58,15 @@ def shapes() -> bool:
     return bool(features.check("raqm"))
 
 
-@lru_cache(maxsize=96)
 def font(face: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
     """A face of ours at a size in pixels; the CJK ones have one weight only."""
+    return _opened(face, size, 400 if face in ONE_WEIGHT else weight)
+
+
+@lru_cache(maxsize=96)
+def _opened(face: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
     layout = ImageFont.Layout.RAQM if shapes() else ImageFont.Layout.BASIC
-    if face.startswith("CJK"):
+    if face in ONE_WEIGHT:
         path, index = package_folder(CJK) / "NotoSansCJK-Regular.ttc", int(face[-1])
         return ImageFont.truetype(path, size, index, layout_engine=layout)
     found = ImageFont.truetype(_path(face), size, layout_engine=layout)

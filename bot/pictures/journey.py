@@ -11,7 +11,7 @@ from bot.pictures.text import Style, shrunk, wrapped
 TOP, FOOT, COLUMN, GUTTER = 212, 74, 436, 40
 HEAD, ROW, LINE, BETWEEN = 50, 48, 36, 24
 SIGN, INDENT, LINES = 32, 54, 2
-MOST, GRID = 30, 44
+MOST, GRID = 30, 43
 """With more topics only their signs are drawn: Discord makes a high picture small, and a map is seen at once."""
 NAMES = {
     State.DONE: "done",

@@ -28,12 +28,12 @@ STOP_TEXT = {
     State.OPEN: SOFT,
     State.SKIPPED: QUIET,
 }
-HEAT = ("#2b3042", "#24523f", "#2f7a5a", "#44ab7c", "#7fe3b3")
+HEAT = ("#30364a", "#24523f", "#2f7a5a", "#44ab7c", "#7fe3b3")
 """From nothing to much."""
 
 _AVATARS = (
-    "#4f6bd8", "#7a56c2", "#b04a86", "#b8514b", "#a8652a",
-    "#7c7a26", "#3f7f3f", "#22807a", "#2b78ab", "#5d6a85",
+    "#4f6bd8", "#7a56c2", "#b04a86", "#b8514b", "#a0602a",
+    "#757322", "#3b7a3b", "#1f7a74", "#2a73a5", "#5d6a85",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A line of text in whatever scripts it has: measured, shortened with an ellipsis, drawn."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from bot.pictures.arabic import joined
 from bot.pictures.bidi import levels, visual_order
 from bot.pictures.clusters import clusters
 
-LONGEST = 200
+LONGEST, _BOLD = 200, 600
 """Characters of a text that are looked at; no line of a picture has room for more."""
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_IDEOGRAPH}]\s*|[^\s{_IDEOGRAPH}]+\s*")
+"""What stays on one line; Chinese and Japanese may break between any two characters."""
 _KANA, _HANGUL = ("\u3040", "\u30ff"), ("\uac00", "\ud7ff")
 
 
@@ -72,13 +76,13 @@ def fitted(text: str, style: Style, room: int) -> Line:
 def wrapped(text: str, style: Style, room: int, most: int) -> tuple[str, ...]:
     """A text on at most so many lines, broken between words; the last line may still need an ellipsis."""
     lines: list[str] = []
-    for word in clean(text, LONGEST).split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and (len(lines) == most or laid_out(longer, style).width <= room):
+    for word in _WORD.findall(clean(text, LONGEST)):
+        longer = lines[-1] + word if lines else word
+        if lines and (len(lines) == most or laid_out(longer.rstrip(), style).width <= room):
             lines[-1] = longer
         else:
             lines.append(word)
-    return tuple(lines) or ("",)
+    return tuple(line.rstrip() for line in lines) or ("",)
 
 
 def shrunk(text: str, styles: Sequence[Style], room: float) -> Style:
@@ -154,7 +158,11 @@ def draw_line(image: Image.Image, line: Line, x: float, middle: float, colour: s
             image.paste(drawn, (round(x + size * 0.04), round(middle - side / 2)), drawn)
         else:
             face = fonts.font(run.face, size, weight)
-            pen.text((x, baseline), run.text, colour, face, "ls", direction=_direction(run))
+            # The one weight that Chinese, Japanese and Korean come in is made bold by its outline.
+            bold = size / 55 if weight >= _BOLD and run.face in fonts.ONE_WEIGHT else 0
+            pen.text(
+                (x, baseline), run.text, colour, face, "ls", direction=_direction(run), stroke_width=bold
+            )
         x += run.width
 
 

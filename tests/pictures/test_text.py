@@ -128,9 +128,9 @@ def test_a_long_text_is_drawn_smaller_first() -> None:
 def test_without_fribidi_names_are_right_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pillow can't shape, letters are joined and turned round here."""
     monkeypatch.setattr(fonts, "shapes", lambda: False)
-    fonts.font.cache_clear()
+    fonts._opened.cache_clear()
     try:
         assert laid_out("שלום", BODY).runs[0].text == "םולש"
         assert laid_out("سلام", BODY).runs[0].text == "\ufee1\ufefc\ufeb3"
     finally:
-        fonts.font.cache_clear()
+        fonts._opened.cache_clear()
