@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from benchmarks.figures import Figure, median, percentile
 from bot.core.picture import Picture, Scene
@@ -39,7 +40,8 @@ def _drawn() -> list[Figure]:
         width, height = _size(draw(scene))
         times, floor = [], []
         for number in range(EACH):
-            times.append(_ms(lambda n=number: draw(_another(scene, n))))
+            other = _another(scene, number)
+            times.append(_ms(partial(draw, other)))
             floor.append(_ms(Canvas(width, height).png))
         beside = f"{FLOOR}: {median(floor):.1f} ms"
         found.append(Figure(f"{name}, drawn: median", median(times), "ms", 60.0, beside))
@@ -86,7 +88,9 @@ async def _studio() -> list[Figure]:
     return [
         Figure("a picture, cached: median", median(cached), "ms", 1.0),
         Figure("a picture, cached: p99", percentile(cached, 99), "ms"),
-        Figure(f"longest stall of the loop while {AT_ONCE} are drawn: median", median(stalls), "ms", 50.0, beside),
+        Figure(
+            f"longest stall of the loop while {AT_ONCE} are drawn: median", median(stalls), "ms", 50.0, beside
+        ),
         Figure("    worst round", max(stalls), "ms"),
     ]
 
