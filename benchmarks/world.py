@@ -120,10 +120,11 @@ def add_members(app: App, people: Iterable[tuple[int, str]]) -> str:
         new = insert(Member).returning(Member.__table__.c.id)  # type: ignore[attr-defined]
         ids = connection.execute(new, members).scalars().all()
         marks = [
-            {"member_id": m, "item_id": item, "act": "finished", "at": now - timedelta(days=50 - 5 * n)}
+            {"member_id": m, "item_id": item, "act": "finished", "at": at, "day": at.date()}
             | {"points": 3, "note": ""}
             for m in ids
             for n, item in enumerate(behind)
+            for at in (now - timedelta(days=50 - 5 * n),)
         ]
         connection.execute(insert(MarkRow), marks)
         score = {"group_id": 1, "period": ALL_TIME, "points": 3 * len(behind), "reached_at": now}

@@ -30,7 +30,7 @@ MOST_NAMED = 3
 """Choices that the usage line spells out; more of them stand in the table alone."""
 EXAMPLES = {
     "next": "/next topic:docker",
-    "done": "/done item:docker hours:2.5 note:Layers are cached in order",
+    "done": "/done item:docker on:yesterday hours:2.5 note:Layers are cached in order",
     "skip": "/skip item:leetcode",
     "progress": "/progress member:@alice",
     "topic": "/topic item:kubernetes",

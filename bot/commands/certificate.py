@@ -5,7 +5,6 @@ from typing import Annotated
 
 from bot.commands.context import Context
 from bot.commands.options import Flag
-from bot.commands.own import own, zone_of
 from bot.commands.scope import Learner, learner
 from bot.core.command import Option
 from bot.core.markup import escape
@@ -13,7 +12,7 @@ from bot.core.picture import Certificate, Picture
 from bot.core.reply import Button, Reply, Style, Tone, refuse
 from bot.core.text import clean, plural
 from bot.study.progress import tally
-from bot.study.years import day_of, finished_on
+from bot.study.years import finished_on
 
 LONGEST_NAME = 60
 NOT_YET = "Not finished yet"
@@ -56,11 +55,10 @@ def present_name(ctx: Context) -> dict[str, str]:
 
 def _earned(ctx: Context, who: Learner, name: str) -> Certificate:
     """What the certificate says. Raises Refused before the roadmap is finished."""
-    zone = zone_of(own(ctx).chosen, who.group.zone)
-    finished = finished_on(who.edition.roadmap, who.standing_marks, who.edition.keys, zone)
+    finished = finished_on(who.edition.roadmap, who.standing_marks, who.edition.keys)
     if finished is None or who.member is None:
         raise _not_yet(who)
-    began = min(day_of(mark, zone) for mark in who.standing_marks)
+    began = min(mark.day for mark in who.standing_marks)
     return _filled_in(ctx, who, name or who.member.name, began, finished)
 
 

@@ -4,14 +4,12 @@ from datetime import date
 
 from bot.commands.context import Context
 from bot.commands.options import Flag
-from bot.commands.own import own, zone_of
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
 from bot.core.picture import Fact, Picture
 from bot.core.picture import Year as Scene
 from bot.core.reply import Button, Field, Reply, Style
 from bot.core.text import bar, plural
-from bot.study.calendar import local
 from bot.study.spoken import DAYS
 from bot.study.years import Year, finished_days, year
 
@@ -29,8 +27,7 @@ def heatmap(ctx: Context, shared: Flag = 0) -> Reply:
     Only you see it, until you press Show everyone.
     """
     who = learner(ctx)
-    zone = zone_of(own(ctx).chosen, who.group.zone)
-    found = year(finished_days(who.standing_marks, zone), local(ctx.now, zone).date())
+    found = year(finished_days(who.standing_marks), who.today(ctx.now))
     name = who.member.name if who.member else ctx.request.person.name
     title = THEIRS.format(escape(name)) if shared else YOURS
     return Reply(

@@ -20,5 +20,5 @@ def joined(ctx: Context, who: Learner) -> Membership:
     key = key_of(ctx.request.platform, ctx.request.person.id)
     member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now)
     if who.member is not None and who.member.left_at is not None:
-        scores.rebuild(ctx.session, member, who.zone)
+        scores.rebuild(ctx.session, member)
     return member

@@ -14,7 +14,6 @@ from bot.store.accounts import CODE_LIVES
 from bot.store.places import Membership
 from bot.store.tables import Account, Code, CodeKind, Group
 from bot.study.joining import counted_once
-from bot.study.zones import zone
 
 NEW = "Link your other account"
 NEW_TEXT = (
@@ -123,7 +122,7 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     points = counted_once(marks, ctx.catalog.editions[group.roadmap_id])
     before = {mark.id: mark.points for mark in marks}
     members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})
-    scores.rebuild(ctx.session, same[0], zone(group.zone))
+    scores.rebuild(ctx.session, same[0])
 
 
 def _forget_seats(ctx: Context, keys: Sequence[str]) -> None:

@@ -92,7 +92,7 @@ def _key(ctx: Context) -> str:
 def _chosen(ctx: Context, table: str) -> list[dict[Any, Any]]:
     """What somebody chose in every workspace, with whichever account."""
     keys = accounts.keys_of(ctx.session, _key(ctx))
-    found = [preferences.everything(ctx.session, *account_of(key))[table] for key in keys]
+    found = [preferences.everything(ctx.session, key)[table] for key in keys]
     return [dict(row) for rows in found for row in rows]
 
 

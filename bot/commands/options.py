@@ -69,6 +69,17 @@ def spans(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
     return _matching((Choice(span, span) for span in weeks), typed)
 
 
+def _past_days(_memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:
+    days = (
+        "today",
+        "yesterday",
+        *(f"{count} days ago" for count in range(2, 7)),
+        "1 week ago",
+        "2 weeks ago",
+    )
+    return _matching((Choice(day, day) for day in days), typed)
+
+
 def _matching(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
     wanted = typed.strip().lower()
     return [c for c in choices if wanted in c.label.lower() or wanted in c.value.lower()][:MOST]
@@ -86,6 +97,10 @@ Item = Annotated[
 AnItem = Annotated[str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items)]
 ATopic = Annotated[str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics)]
 Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, maximum=500)]
+PastDay = Annotated[
+    str,
+    Option("The day it was, like yesterday or 2027-01-11; left empty, today", maximum=40, suggest=_past_days),
+]
 Note = Annotated[str, Option("A note for yourself, up to 500 characters", maximum=NOTE)]
 Someone = Annotated[Person | None, Option("Whose progress; left empty, your own", Takes.PERSON)]
 Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS)]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context
 from bot.commands.scope import any_group
+from bot.core.identity import key_of
 from bot.core.reply import Button
 from bot.store import preferences
 from bot.store.tables import Group
@@ -16,9 +17,10 @@ from bot.study.zones import zone
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The person who asks, with what they have chosen, and a group of the workspace."""
+    """The person who asks, by their key, with what they have chosen, and a group of the workspace."""
 
     group: Group
+    person: str
     chosen: Preferences
     today: date
 
@@ -35,8 +37,9 @@ class Own:
 def own(ctx: Context) -> Own:
     """The person who asks. Raises Refused where there is no group."""
     group = any_group(ctx)
-    found = preferences.preferences_of(ctx.session, group.workspace_id, ctx.request.person.id)
-    return Own(group, found, local(ctx.now, zone_of(found, group.zone)).date())
+    person = key_of(ctx.request.platform, ctx.request.person.id)
+    found = preferences.preferences_of(ctx.session, group.workspace_id, person)
+    return Own(group, person, found, local(ctx.now, zone_of(found, group.zone)).date())
 
 
 def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:
@@ -46,5 +49,5 @@ def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:
 
 def away_now(ctx: Context, who: Own) -> Away | None:
     """The span in which the person is away today, if they are."""
-    spans = preferences.aways_of(ctx.session, who.group.workspace_id, ctx.request.person.id)
+    spans = preferences.aways_of(ctx.session, who.group.workspace_id, who.person)
     return next((span for span in spans if span.first_day <= who.today < span.back_on), None)

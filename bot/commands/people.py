@@ -39,5 +39,5 @@ def leave(ctx: Context) -> Reply:
     who = learner(ctx)
     if who.member is None or who.member.left_at is not None:
         return Reply(NOT_IN, NOT_IN_TEXT, buttons=(who.button("Join", "join"),))
-    scores.rebuild(ctx.session, members.leave(ctx.session, who.member, ctx.now), who.zone)
+    scores.rebuild(ctx.session, members.leave(ctx.session, who.member, ctx.now))
     return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))

@@ -1,22 +1,27 @@
 """Recording: /done, /skip and /undo."""
 
+from datetime import date
+
 from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
 from bot.commands.joining import joined
 from bot.commands.lines import what_next
-from bot.commands.options import Hours, Item, MarkId, Note
+from bot.commands.options import Hours, Item, MarkId, Note, PastDay
+from bot.commands.plan_texts import day_text
 from bot.commands.quotas import check_record
 from bot.commands.scope import Learner, find_learner, remember
 from bot.core.markup import bold, escape
-from bot.core.reply import Button, Reply, Style, Tone
+from bot.core.reply import Button, Reply, Style, Tone, refuse
 from bot.core.text import hours_text, plural
 from bot.store import members, scores
 from bot.store.members import NewMark
 from bot.study.catalog import Item as Found
 from bot.study.points import award_resource, award_topic
 from bot.study.progress import Act, Mark, tally
+from bot.study.spoken import NotUnderstood, parse_past_day
 
 RECORDED = "Recorded: {}"
+NOT_RECORDED = "Not recorded yet"
 ALREADY = "Already recorded: {}"
 ALREADY_TEXT = "You finished it on {}; it counts once, and nothing changed."
 BY_PARTS = "All its resources are done, so the topic is too; nothing changed."
@@ -41,20 +46,23 @@ NOT_THE_LAST = (
 GONE = "something that is no longer on the roadmap"
 
 
-def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Reply:
+def done(ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note: Note = "") -> Reply:
     """Record a resource or a whole topic as finished.
 
-    It counts once however often you send it. Left empty it means the topic you are on. The answer says what it
-    added and what is next; /undo takes it back.
+    It counts once however often you send it, for today or for a day up to 30 days ago. Left empty it means the topic
+    you are on. The answer says what it added and what is next; /undo takes it back.
     """
     who = find_learner(ctx, ctx.request.person.id)
+    day = _day(ctx, who, on)
     found = find_item(ctx, who, item)
     if _is_done(who, found):
         return _already(who, found, note)
-    new = NewMark(_id(who, found), Act.FINISHED, ctx.now, _points(who, found), hours or None, note)
+    new = NewMark(_id(who, found), Act.FINISHED, ctx.now, day, _points(who, found), hours or None, note)
     after = _recorded(ctx, who, new)
     topic, resource = found
-    lines = [_added(new, note, whole=resource is None)]
+    lines = [_added(new, whole=resource is None)]
+    if day != who.today(ctx.now):
+        lines[0] += f" · for {day_text(day)}"
     if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
         lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
     lines.append(what_next(after.current, after.at))
@@ -63,6 +71,15 @@ def done(ctx: Context, item: Item = "", hours: Hours = 0, note: Note = "") -> Re
     return Reply(
         RECORDED.format(_title(found)), "\n".join(lines), buttons=_after(after), footer=footer, tone=Tone.GOOD
     )
+
+
+def _day(ctx: Context, who: Learner, on: str) -> date:
+    """The day that a record is for, by the person's own calendar. Raises Refused."""
+    today = who.today(ctx.now)
+    try:
+        return parse_past_day(on, today) if on else today
+    except NotUnderstood as error:
+        raise refuse(NOT_RECORDED, escape(str(error))) from error
 
 
 def _is_done(who: Learner, found: Found) -> bool:
@@ -77,13 +94,13 @@ def _points(who: Learner, found: Found) -> int:
     return award_resource(topic, resource, who.earned)
 
 
-def _added(new: NewMark, note: str, *, whole: bool) -> str:
+def _added(new: NewMark, *, whole: bool) -> str:
     facts = [f"**+{plural(new.points, 'point')}**" if new.points else f"+0 points, {NO_POINTS}"]
     if whole:
         facts.append(WHOLE_TOPIC)
     if new.hours:
         facts.append(hours_text(new.hours))
-    if note:
+    if new.note:
         facts.append("your note is kept")
     return " · ".join(facts)
 
@@ -91,7 +108,7 @@ def _added(new: NewMark, note: str, *, whole: bool) -> str:
 def _already(who: Learner, found: Found, note: str) -> Reply:
     item = _id(who, found)
     mark = next((m for m in reversed(who.standing_marks) if m.item == item and m.act is Act.FINISHED), None)
-    text = ALREADY_TEXT.format(f"{mark.at.astimezone(who.zone):%d %B %Y}") if mark else BY_PARTS
+    text = ALREADY_TEXT.format(f"{mark.day:%d %B %Y}") if mark else BY_PARTS
     lines = [text, *([NOTE_KEPT_OUT] if note else []), what_next(who.current, who.at)]
     return Reply(ALREADY.format(_title(found)), "\n".join(lines), buttons=(_next(who),))
 
@@ -105,7 +122,7 @@ def skip(ctx: Context, item: Item = "") -> Reply:
     topic, resource = found
     if (resource or topic).key in who.at.skipped:
         return Reply(ALREADY_OUT.format(_title(found)), LEFT_OUT_TEXT, buttons=(_next(who),))
-    after = _recorded(ctx, who, NewMark(_id(who, found), Act.SKIPPED, ctx.now))
+    after = _recorded(ctx, who, NewMark(_id(who, found), Act.SKIPPED, ctx.now, who.today(ctx.now)))
     text = f"{LEFT_OUT_TEXT}\n{what_next(after.current, after.at)}"
     return Reply(LEFT_OUT.format(_title(found)), text, buttons=_after(after))
 
@@ -120,7 +137,9 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
         return Reply(NOTHING_TO_UNDO, NOTHING_TO_UNDO_TEXT, buttons=(_next(who),))
     if mark and mark != last.id:
         return Reply(NOTHING_TO_UNDO, NOT_THE_LAST, buttons=(_next(who),))
-    after = _recorded(ctx, who, NewMark(last.item, Act.UNDONE, ctx.now, undoes=last.id), last)
+    after = _recorded(
+        ctx, who, NewMark(last.item, Act.UNDONE, ctx.now, who.today(ctx.now), undoes=last.id), last
+    )
     key = who.edition.keys.get(last.item)
     title = escape(title_of(who.edition.items[key])) if key else GONE
     what = f"**−{plural(last.points, 'point')}**. " if last.points else ""
@@ -133,9 +152,9 @@ def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = No
     check_record(ctx, who)
     member = joined(ctx, who)
     after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
-    gained, at = (-undone.points, undone.at) if undone else (new.points, new.at)
+    gained, day = (-undone.points, undone.day) if undone else (new.points, new.day)
     if gained:
-        scores.keep(ctx.session, member, after.marks, who.zone, at, gained)
+        scores.keep(ctx.session, member, after.marks, day, gained)
     remember(ctx, after)
     return after
 

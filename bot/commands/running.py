@@ -6,7 +6,7 @@ from bot.commands.context import Context
 from bot.commands.post_texts import week_of
 from bot.commands.scope import edition_of, weeks_of
 from bot.commands.times import TimesTyped, change_times
-from bot.store import groups, posts, scores
+from bot.store import groups, posts
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostKind
 from bot.study.calendar import local, moment
@@ -68,6 +68,3 @@ def change(ctx: Context, group: Group, typed: TimesTyped) -> None:
             group.paused_until = moment(day, 0, zone(now.zone))
         reschedule(group, ctx.now)
     groups.save(ctx.session, group)
-    if now.zone != before.zone:
-        # Weeks and months of the boards begin at the group's midnight.
-        scores.rebuild_group(ctx.session, group.id or 0, zone(group.zone))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from bot.store import groups, members
 from bot.store.places import Membership, Place, places_of
 from bot.store.tables import Group
 from bot.study import progress
+from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Act, Mark, Standing
@@ -160,6 +162,15 @@ class Learner:
     def zone(self) -> ZoneInfo:
         """The group's zone."""
         return zone(self.group.zone)
+
+    @cached_property
+    def own_zone(self) -> ZoneInfo:
+        """The person's zone; where they chose none, the group's."""
+        return zone(self.group.own_zone or self.group.zone)
+
+    def today(self, now: datetime) -> date:
+        """The day that it is where the person lives."""
+        return local(now, self.own_zone).date()
 
     @cached_property
     def standing_marks(self) -> tuple[Mark, ...]:

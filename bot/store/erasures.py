@@ -112,9 +112,9 @@ def replay(session: Session, chosen: Path | None = None) -> int:
         raise StartupError(UNCHECKED.format(path=path))
     again = [m.id for m in people_there if m.joined_at <= _asked(listed, key, m.person)]
     people.erase_members(session, again)
-    for platform, person, since in preferences.everybody(session):
-        if since <= listed.get(_digest(key, platform, person), NEVER):
-            preferences.erase(session, platform, person)
+    for person, since in preferences.everybody(session):
+        if since <= _asked(listed, key, person):
+            preferences.erase(session, person)
     links = session.exec(select_objects(Account)).all()
     accounts.forget(session, [a.person for a in links if a.linked_at <= _asked(listed, key, a.person)])
     for platform, person in _organizers(session):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
@@ -18,6 +18,7 @@ _MARK = (
     col(MarkRow.item_id),
     col(MarkRow.act),
     col(MarkRow.at),
+    col(MarkRow.day),
     col(MarkRow.points),
     col(MarkRow.undoes),
 )
@@ -117,26 +118,27 @@ def marks_of_each(session: Session, member_ids: Sequence[int]) -> Mapping[int, S
 
 def _by_member(rows: Iterable[Any]) -> Mapping[int, Sequence[Mark]]:
     found: dict[int, list[Mark]] = {}
-    for member_id, id_, item, act, at, points, undoes in rows:
-        found.setdefault(member_id, []).append(Mark(id_ or 0, item, _ACTS[act], at, points, undoes))
+    for member_id, id_, item, act, at, day, points, undoes in rows:
+        found.setdefault(member_id, []).append(Mark(id_ or 0, item, _ACTS[act], at, day, points, undoes))
     return found
 
 
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
     return tuple(
-        Mark(id_, item, _ACTS[act], at, points, undoes)
-        for id_, item, act, at, points, undoes in _MARKS.rows(session, {"member": member_id})
+        Mark(id_, item, _ACTS[act], at, day, points, undoes)
+        for id_, item, act, at, day, points, undoes in _MARKS.rows(session, {"member": member_id})
     )
 
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """A mark about to be recorded; `at` is aware UTC, `hours` is time spent."""
+    """A mark about to be recorded; `at` and `day` are those of `Mark`, `hours` is time spent."""
 
     item: int
     act: Act
     at: datetime
+    day: date
     points: int = 0
     hours: float | None = None
     note: str = ""
@@ -145,7 +147,7 @@ class NewMark:
 
 _ADD_MARK = Prepared(
     lambda _: insert(MarkRow).returning(col(MarkRow.id)),
-    *("member_id", "item_id", "act", "at", "points", "hours", "note", "undoes"),
+    *("member_id", "item_id", "act", "at", "day", "points", "hours", "note", "undoes"),
 )
 
 
@@ -156,13 +158,14 @@ def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
         "item_id": mark.item,
         "act": mark.act.value,
         "at": mark.at,
+        "day": mark.day,
         "points": mark.points,
         "hours": mark.hours,
         "note": mark.note,
         "undoes": mark.undoes,
     }
     [(id_,)] = _ADD_MARK.rows(session, values)
-    return Mark(id_, mark.item, mark.act, mark.at, mark.points, mark.undoes)
+    return Mark(id_, mark.item, mark.act, mark.at, mark.day, mark.points, mark.undoes)
 
 
 def members_of(session: Session, group_id: int) -> Sequence[Membership]:

@@ -34,7 +34,7 @@ def records(session: Session, member_id: int) -> Sequence[RowMapping]:
     """A row for each mark of a member, oldest first, with the title of its item."""
     mark = MarkRow
     columns: list[Any] = [
-        *(col(mark.id), col(mark.at), col(mark.act), col(ItemRow.title)),
+        *(col(mark.id), col(mark.at), col(mark.day), col(mark.act), col(ItemRow.title)),
         *(col(mark.points), col(mark.hours), col(mark.note), col(mark.undoes)),
     ]
     wanted = select(*columns).join(ItemRow, col(ItemRow.id) == col(mark.item_id))
@@ -71,7 +71,7 @@ def erase(session: Session, platform: str, person: str) -> None:
     erase_members(session, session.connection().execute(_member_ids(keys)).scalars().all())
     accounts.forget(session, keys)
     for key in keys:
-        preferences.erase(session, *account_of(key))
+        preferences.erase(session, key)
         forget_organizer(session, *account_of(key))
 
 

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from bot.core.identity import key_of
 from bot.store.accounts import same_person
 from bot.store.prepared import Prepared
-from bot.store.tables import Group, Member, Workspace
+from bot.store.tables import Group, Member, PreferenceRow, Workspace
+from bot.study.preferences import Study
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A group, as far as answering a member needs it; its columns are those of `Group`."""
+    """A group, as far as answering a member needs it; its columns are those of `Group`.
+
+    The last two are what the person has chosen in its workspace: `own_zone` is empty where they chose none.
+    """
 
     id: int
     roadmap_id: int
@@ -24,6 +28,8 @@ class Place:
     zone: str
     pace_hours: int
     step: int
+    study: str
+    own_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ _PLACE = (
     col(Group.zone),
     col(Group.pace_hours),
     col(Group.step),
+    func.coalesce(col(PreferenceRow.study), Study.ANY.value),
+    func.coalesce(col(PreferenceRow.zone), ""),
 )
 MEMBERSHIP = (col(Member.id), col(Member.group_id), col(Member.name), col(Member.left_at))
 
@@ -54,6 +62,13 @@ _PLACES = Prepared(
         .outerjoin(
             Member,
             and_(col(Member.group_id) == col(Group.id), col(Member.person).in_(same_person("person"))),
+        )
+        .outerjoin(
+            PreferenceRow,
+            and_(
+                col(PreferenceRow.workspace_id) == col(Workspace.id),
+                col(PreferenceRow.person) == bindparam("person"),
+            ),
         )
         .where(
             col(Workspace.platform) == bindparam("platform"),

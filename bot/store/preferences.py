@@ -1,4 +1,4 @@
-"""What people have chosen for themselves in a workspace, and when they are away from it."""
+"""What people have chosen for themselves in a workspace, and when they are away from it. A person is their key."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -80,7 +80,7 @@ def _spans(workspace_id: int, person: str) -> Any:
     return select(AwayRow).where(*own).order_by(col(AwayRow.first_day))
 
 
-def everything(session: Session, platform: str, person: str) -> dict[str, Sequence[RowMapping]]:
+def everything(session: Session, person: str) -> dict[str, Sequence[RowMapping]]:
     """What is kept of a person in both tables, by their names, each row with its server."""
     found = {}
     for table in _BOTH:
@@ -88,25 +88,22 @@ def everything(session: Session, platform: str, person: str) -> dict[str, Sequen
         wanted = select(col(Workspace.name).label("server"), *columns).join(
             Workspace, col(Workspace.id) == table.workspace_id
         )
-        own = wanted.where(col(Workspace.platform) == platform, table.person == person)
+        own = wanted.where(table.person == person)
         found[table.__tablename__] = session.connection().execute(own).mappings().all()
     return found
 
 
-def erase(session: Session, platform: str, person: str) -> None:
+def erase(session: Session, person: str) -> None:
     """Leave nothing of a person in both tables."""
-    here = select(col(Workspace.id)).where(col(Workspace.platform) == platform)
     for table in _BOTH:
-        session.exec(delete(table).where(table.person == person, table.workspace_id.in_(here)))
+        session.exec(delete(table).where(table.person == person))
 
 
 def everybody(session: Session) -> Sequence[Any]:
-    """Platform, person and `made_at` of each row of both tables."""
+    """Person and `made_at` of each row of both tables."""
     found: list[Any] = []
     for table in _BOTH:
-        wanted = select(col(Workspace.platform), table.person, table.made_at)
-        joined = wanted.join(Workspace, col(Workspace.id) == table.workspace_id)
-        found += session.connection().execute(joined).all()
+        found += session.connection().execute(select(table.person, table.made_at)).all()
     return found
 
 

@@ -6,9 +6,8 @@ sum. Both are written here and nowhere else; who left has neither.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ClauseElement, bindparam, delete, func, select
 from sqlmodel import Session, col
@@ -17,7 +16,7 @@ from bot.store.members import marks_of, marks_of_each, members_of
 from bot.store.places import Membership
 from bot.store.prepared import Prepared
 from bot.store.tables import ScoreCount, ScoreRow
-from bot.study.calendar import period_keys
+from bot.study.calendar import periods_of
 from bot.study.points import ALL_TIME, Score, scores
 from bot.study.progress import Mark, standing_marks
 
@@ -33,15 +32,13 @@ Counts = Counter[tuple[int, str, int]]
 """(group, period, points) -> how many members more or less have them."""
 
 
-def keep(
-    session: Session, of: Membership, marks: Iterable[Mark], zone: ZoneInfo, at: datetime, gained: int
-) -> None:
-    """Write what a member's marks say after one of that moment has added so many points, or taken them away."""
-    found = scores(standing_marks(tuple(marks)), zone)
+def keep(session: Session, of: Membership, marks: Iterable[Mark], day: date, gained: int) -> None:
+    """Write what a member's marks say after one for that day has added so many points, or taken them away."""
+    found = scores(standing_marks(tuple(marks)))
     there: dict[Key, Score] = {}
     gone: list[Key] = []
     counts: Counts = Counter()
-    for period in (ALL_TIME, *period_keys(at, zone)):
+    for period in (ALL_TIME, *periods_of(day)):
         score = found.get(period)
         points = score.points if score else 0
         if score:
@@ -54,12 +51,12 @@ def keep(
     _write(session, there, gone, counts)
 
 
-def rebuild(session: Session, of: Membership, zone: ZoneInfo) -> None:
+def rebuild(session: Session, of: Membership) -> None:
     """Derive every row of a member again."""
-    _put_right(session, [of.id], _wanted(of, marks_of(session, of.id), zone))
+    _put_right(session, [of.id], _wanted(of, marks_of(session, of.id)))
 
 
-def rebuild_group(session: Session, group_id: int, zone: ZoneInfo) -> int:
+def rebuild_group(session: Session, group_id: int) -> int:
     """Derive every row of a group again from its marks; return how many were missing, wrong or too many."""
     everyone = members_of(session, group_id)
     wrong = 0
@@ -68,7 +65,7 @@ def rebuild_group(session: Session, group_id: int, zone: ZoneInfo) -> int:
         marks = marks_of_each(session, [member.id for member in some])
         wanted: dict[Key, Score] = {}
         for member in some:
-            wanted |= _wanted(member, marks.get(member.id, ()), zone)
+            wanted |= _wanted(member, marks.get(member.id, ()))
         wrong += _put_right(session, [member.id for member in some], wanted)
     return wrong + _recount(session, group_id)
 
@@ -78,10 +75,10 @@ def take_off(session: Session, member_ids: Sequence[int]) -> None:
     _put_right(session, member_ids, {})
 
 
-def _wanted(of: Membership, marks: Sequence[Mark], zone: ZoneInfo) -> dict[Key, Score]:
+def _wanted(of: Membership, marks: Sequence[Mark]) -> dict[Key, Score]:
     if of.left_at is not None:
         return {}
-    found = scores(standing_marks(marks), zone)
+    found = scores(standing_marks(marks))
     return {(of.group_id, of.id, period): score for period, score in found.items()}
 
 

@@ -133,10 +133,12 @@ class Member(SQLModel, table=True):
 class PreferenceRow(SQLModel, table=True):
     """What a person has chosen for themselves in a workspace; without a row everything is as it comes.
 
-    An empty `zone` is the group's; quiet hours are minutes of the day there. `made_at` is when the row was made.
+    `person` is a key. An empty `zone` is the group's; quiet hours are minutes of the day there. `made_at` is when
+    the row was made.
     """
 
     __tablename__ = "preference"
+    __table_args__ = (Index("ix_preference_person", "person"),)
     workspace_id: int = Field(foreign_key="workspace.id", primary_key=True, sa_type=BigId)
     person: str = Field(primary_key=True, max_length=32)
     study: str = Field(default=Study.ANY, max_length=16)
@@ -152,10 +154,11 @@ class PreferenceRow(SQLModel, table=True):
 class AwayRow(SQLModel, table=True):
     """Days on which a person was away from a workspace, by their own calendar; `back_on` is the first one after.
 
-    Spans of one person never overlap. `made_at` is when they first said so.
+    `person` is a key; spans of one person never overlap. `made_at` is when they first said so.
     """
 
     __tablename__ = "away"
+    __table_args__ = (Index("ix_away_person", "person"),)
     workspace_id: int = Field(foreign_key="workspace.id", primary_key=True, sa_type=BigId)
     person: str = Field(primary_key=True, max_length=32)
     first_day: date = Field(primary_key=True)
@@ -192,7 +195,10 @@ class Code(SQLModel, table=True):
 
 
 class MarkRow(SQLModel, table=True):
-    """Append-only: a member finished, skipped or undid something. `points` are what it brought at that time."""
+    """Append-only: a member finished, skipped or undid something. `points` are what it brought at that time.
+
+    `at` is when it was recorded; `day` is the day of the member's own calendar that it is for, and decides on weeks.
+    """
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -204,6 +210,7 @@ class MarkRow(SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id", sa_type=BigId)
     act: str = Field(max_length=16)
     at: datetime = Field(sa_type=UtcDateTime)
+    day: date
     points: int = 0
     hours: float | None = None
     note: str = Field(default="", max_length=500)

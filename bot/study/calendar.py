@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.study.spoken import DAYS, NotUnderstood, format_time, parse_date, parse_day, parse_time
+from bot.study.spoken import (
+    DAYS,
+    NotUnderstood,
+    format_time,
+    parse_date,
+    parse_day,
+    parse_past_day,
+    parse_time,
+)
 from bot.study.zones import (
     UnknownZone,
     find_zones,
@@ -34,6 +42,7 @@ __all__ = (
     "occurrences",
     "parse_date",
     "parse_day",
+    "parse_past_day",
     "parse_time",
     "parse_zone",
     "period_keys",

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.study.calendar import period_keys
+from bot.study.calendar import periods_of
 from bot.study.progress import Act, Mark
 from bot.study.roadmap import Resource, Topic
 
@@ -48,12 +47,12 @@ class Score:
     reached_at: datetime
 
 
-def scores(marks: Iterable[Mark], zone: ZoneInfo) -> dict[str, Score]:
-    """Derive a member's score in every period from standing marks: all time, weeks and months in the zone."""
+def scores(marks: Iterable[Mark]) -> dict[str, Score]:
+    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days."""
     found: dict[str, tuple[int, datetime]] = {}
     for mark in marks:
         if mark.act is Act.FINISHED and mark.points:
-            for period in (ALL_TIME, *period_keys(mark.at, zone)):
+            for period in (ALL_TIME, *periods_of(mark.day)):
                 points, reached = found.get(period, (0, mark.at))
                 found[period] = points + mark.points, max(reached, mark.at)
     return {period: Score(*score) for period, score in found.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.study.roadmap import Cost, Resource, Roadmap, Section, Topic
@@ -18,12 +18,17 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An append-only record. `at` is aware UTC; `undoes` is the id of the mark that an UNDONE takes back."""
+    """An append-only record. `undoes` is the id of the mark that an UNDONE takes back.
+
+    `at` is when it was recorded, aware UTC. `day` is the day of the member's own calendar that it is for: boards,
+    streaks and dates that are shown go by it, and a change of zones later moves nothing.
+    """
 
     id: int
     item: int
     act: Act
     at: datetime
+    day: date
     points: int = 0
     undoes: int | None = None
 

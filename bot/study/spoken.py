@@ -9,6 +9,9 @@ _HOURS_A_DAY, _HOURS_A_HALF, _MINUTES = 24, 12, 60
 FURTHEST = timedelta(days=366)
 """The latest date that `parse_date` takes, counted from today: a year, leap day included."""
 
+BACK_TO = timedelta(days=30)
+"""How far back a day lies that `parse_past_day` takes."""
+
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?: ?([ap])\.?m\.?)?")
 _NAMED_TIMES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -61,6 +64,38 @@ def parse_date(text: str, today: date) -> date:
     if found - today > FURTHEST:
         raise NotUnderstood("That is more than a year ahead. Type an earlier date, for example 2 weeks.")
     return found
+
+
+def parse_past_day(text: str, today: date) -> date:
+    """Read a day from today back to 30 days ago: a date, a weekday, yesterday, 3 days ago. Raises NotUnderstood."""
+    word = _plain(text)
+    found = _past(word, today)
+    if found is None:
+        raise NotUnderstood(
+            f"I did not recognise that day. Type it like yesterday, 3 days ago, Monday, or {today - timedelta(days=7)}."
+        )
+    if found > today:
+        raise NotUnderstood("That day is still to come. Record it when it is done.")
+    if today - found > BACK_TO:
+        raise NotUnderstood(f"That is too long ago. The earliest day that counts now is {today - BACK_TO}.")
+    return found
+
+
+def _past(word: str, today: date) -> date | None:
+    if word == "yesterday":
+        return today - timedelta(days=1)
+    if word.endswith(" ago"):
+        ahead = _date(word.removesuffix(" ago"), today)
+        return (
+            None if ahead is None or _DATE.fullmatch(word.removesuffix(" ago")) else today - (ahead - today)
+        )
+    if _DATE.fullmatch(word) or word in _NAMED_SPANS:
+        return _date(word, today)
+    try:
+        back = (today.weekday() - parse_day(word.removeprefix("last "))) % 7
+    except NotUnderstood:
+        return None
+    return today - timedelta(days=back)
 
 
 def _date(word: str, today: date) -> date | None:

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from bot.study.calendar import local
 from bot.study.progress import Act, Mark, standing, tally
 from bot.study.roadmap import Roadmap
 
@@ -57,29 +55,22 @@ def year(days: Mapping[date, int], until: date) -> Year:
     return Year(until, tuple(max(0, days.get(first + timedelta(days=at), 0)) for at in range(DAYS)))
 
 
-def finished_days(marks: Iterable[Mark], zone: ZoneInfo) -> Counter[date]:
+def finished_days(marks: Iterable[Mark]) -> Counter[date]:
     """How much was finished on each day, of marks that nobody took back."""
-    return Counter(day_of(mark, zone) for mark in marks if mark.act is Act.FINISHED)
+    return Counter(mark.day for mark in marks if mark.act is Act.FINISHED)
 
 
-def day_of(mark: Mark, zone: ZoneInfo) -> date:
-    """The day that a mark is for."""
-    return local(mark.at, zone).date()
-
-
-def finished_on(
-    roadmap: Roadmap, marks: Sequence[Mark], keys: Mapping[int, str], zone: ZoneInfo
-) -> date | None:
+def finished_on(roadmap: Roadmap, marks: Sequence[Mark], keys: Mapping[int, str]) -> date | None:
     """The day on which the last topic was done, of marks that nobody took back; None while one is open."""
     done = [mark for mark in marks if mark.act is Act.FINISHED and mark.item in keys]
-    ordered = sorted(done, key=lambda mark: (day_of(mark, zone), mark.id))
+    ordered = sorted(done, key=lambda mark: (mark.day, mark.id))
     if not _whole(roadmap, ordered, keys):
         return None
     least, most = 1, len(ordered)
     while least < most:  # the fewest marks that make it whole, found by halves: what is done stays done
         middle = (least + most) // 2
         least, most = (least, middle) if _whole(roadmap, ordered[:middle], keys) else (middle + 1, most)
-    return day_of(ordered[least - 1], zone)
+    return ordered[least - 1].day
 
 
 def _whole(roadmap: Roadmap, marks: Sequence[Mark], keys: Mapping[int, str]) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.request import Person
-from tests.commands.asking import ask, ask_as, days, request
+from tests.commands.asking import ask, ask_as, days, request, rows
 from tests.conftest import DATABASES, World
 from tests.talk import click, say
 
@@ -169,14 +169,29 @@ async def test_week_and_month_begin_at_the_groups_midnight(group: World) -> None
     assert "alice" in await say(group.alice, "/leaderboard window:all")
 
 
-async def test_another_zone_moves_what_was_recorded_before(group: World) -> None:
-    """After the group's zone changes, older marks count for the week that they lie in there."""
+async def test_another_zone_moves_nothing_that_was_recorded(group: World) -> None:
+    """After the group's zone changes, older marks count for the week of the day that they were for."""
     await group.env.advance_time(timedelta(days=3, hours=12).total_seconds())
     await ask(group, group.alice, "done", item="docker")
     await group.env.advance_time(timedelta(days=1).total_seconds())
-    assert "alice" not in (await say(group.bob, "/leaderboard window:week")).text
+    before = rows(group, "SELECT * FROM score")
     await say(group.olivia, "/schedule timezone:Pacific/Auckland")
-    assert "alice" in (await say(group.bob, "/leaderboard window:week")).text
+    assert "alice" not in (await say(group.bob, "/leaderboard window:week")).text
+    assert rows(group, "SELECT * FROM score") == before
+
+
+async def test_a_mark_counts_in_the_week_of_its_day(group: World) -> None:
+    """What is recorded for a day before counts in that day's week and month, and its undo takes it from there."""
+    await group.env.advance_time(timedelta(days=32).total_seconds())
+    await say(group.alice, "/done docker on:today")
+    await say(group.alice, "/done python on:2026-01-29")
+    for window, points in (("week", 12), ("month", 12), ("all", 72)):
+        assert f"alice** · {points} points" in (await say(group.alice, f"/leaderboard window:{window}")).text
+    assert {period for (period,) in rows(group, "SELECT period FROM score")} == {
+        *("all", "2026-W05", "2026-W06", "2026-01", "2026-02")
+    }
+    await say(group.alice, "/undo")
+    assert {period for (period,) in rows(group, "SELECT period FROM score")} == {"all", "2026-W06", "2026-02"}
 
 
 async def test_a_board_can_be_shown_to_everyone(group: World) -> None:

@@ -197,3 +197,39 @@ async def test_nothing_to_undo_is_said_kindly(group: World) -> None:
     said: Said = await say(group.alice, "/undo")
     assert said.title == "Nothing to take back"
     assert rows(group, "SELECT * FROM member") == []
+
+
+async def test_a_day_before_can_be_recorded(group: World) -> None:
+    """A mark for an earlier day says so, keeps when it was recorded, and that day is shown afterwards."""
+    await group.env.advance_time(3 * 24 * 3600)
+    said = await say(group.alice, "/done", item="docker", on="yesterday")
+    assert "for Saturday 3 January" in said
+    ((day, at),) = rows(group, "SELECT day, at FROM mark")
+    assert (str(day), str(at)[:10]) == ("2026-01-03", "2026-01-04")
+    assert "You finished it on 03 January 2026" in await say(group.alice, "/done docker")
+    assert "for " not in (await say(group.alice, "/done", item="python", on="today")).text.splitlines()[0]
+
+
+async def test_today_is_the_members_own(group: World) -> None:
+    """Without a day it is the one of the member's calendar, and yesterday is the one before it."""
+    await say(group.alice, "/preferences timezone:Pacific/Kiritimati")
+    await say(group.bob, "/preferences timezone:Pacific/Pago_Pago")
+    for who in (group.alice, group.bob):
+        await say(who, "/done docker")
+        await say(who, "/done", item="python", on="yesterday")
+    assert [str(day) for (day,) in rows(group, "SELECT day FROM mark ORDER BY id")] == [
+        *("2026-01-01", "2025-12-31", "2025-12-31", "2025-12-30")
+    ]
+
+
+@pytest.mark.parametrize("on", ["tomorrow", "2027-01-01", "40 days ago", "someday"])
+async def test_a_day_that_can_not_be_records_nothing(group: World, on: str) -> None:
+    """A day to come, one too long ago, and none at all are refused with what to type."""
+    said = await say(group.alice, "/done", item="docker", on=on)
+    assert said.title == "Not recorded yet"
+    assert marks(group) == []
+
+
+async def test_days_are_suggested(group: World) -> None:
+    """Today and yesterday come first."""
+    assert (await suggestions(group.alice, "done", "on", ""))[:2] == ["today", "yesterday"]

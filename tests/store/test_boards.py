@@ -143,10 +143,10 @@ class Table:
 
     def rebuilt(self) -> list[Any]:
         """Derive every board row again and read them all."""
-        assert scores.rebuild_group(self.session, self.group.id or 0, self.zone) == 0
+        assert scores.rebuild_group(self.session, self.group.id or 0) == 0
         for table in (ScoreRow, ScoreCount):
             self.session.exec(delete(table))
-        scores.rebuild_group(self.session, self.group.id or 0, self.zone)
+        scores.rebuild_group(self.session, self.group.id or 0)
         return rows(self.session)
 
 
@@ -245,6 +245,6 @@ def test_rebuilding_mends_rows_that_were_damaged(session: Session) -> None:
     session.add(ScoreRow(**here, member_id=member.id, reached_at=MONDAY))
     session.add(ScoreCount(**here, members=5))
     session.flush()
-    assert scores.rebuild_group(session, member.group_id, table.zone) > 0
+    assert scores.rebuild_group(session, member.group_id) > 0
     assert rows(session) == right
-    assert scores.rebuild_group(session, member.group_id, table.zone) == 0
+    assert scores.rebuild_group(session, member.group_id) == 0

@@ -159,7 +159,7 @@ async def test_the_bot_goes_on_where_it_was(file: str, nothing: str) -> None:
     with Session(engine) as session:
         item = published(session, roadmap("a")).editions[1].ids["a"]
         member = members.join(session, None, group(session).id or 0, "7", "olivia", MONDAY)
-        members.add_mark(session, member.id or 0, NewMark(item, Act.FINISHED, MONDAY, 4))
+        members.add_mark(session, member.id or 0, NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4))
         session.commit()
     engine.dispose()
     copy(file, nothing, quiet)
@@ -168,7 +168,7 @@ async def test_the_bot_goes_on_where_it_was(file: str, nothing: str) -> None:
 
     def more(session: Session) -> tuple[Any, ...]:
         workspaces.enter(session, "discord", "2", "Another", MONDAY)
-        mark = members.add_mark(session, 1, NewMark(item, Act.UNDONE, MONDAY, undoes=1))
+        mark = members.add_mark(session, 1, NewMark(item, Act.UNDONE, MONDAY, MONDAY.date(), undoes=1))
         session.add(ItemRow(roadmap_id=1, key="new", title="New"))
         session.flush()
         return mark.id, len(members.marks_of(session, 1))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine, inspect
@@ -99,8 +98,10 @@ def filled(session: Session, url: str) -> str:
     found = group(session)
     member = members.join(session, None, found.id or 0, "7", "olivia", MONDAY)
     item = catalog.editions[1].ids["a"]
-    members.add_mark(session, member.id or 0, NewMark(item, Act.FINISHED, MONDAY, 4, 1.5, "a note"))
-    scores.rebuild(session, member, ZoneInfo("UTC"))
+    members.add_mark(
+        session, member.id or 0, NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4, 1.5, "a note")
+    )
+    scores.rebuild(session, member)
     day = MONDAY.date()
     session.add(
         Post(group_id=found.id or 0, kind="prompt", occurrence=day, step=1, item_id=item, due_at=MONDAY)
@@ -319,3 +320,16 @@ def test_board_rows_move_along_with_their_key(filled: str) -> None:
     assert run(filled, by_name) == there
     migrating.upgrade(filled)
     assert schema(filled) == wanted
+
+
+def test_marks_that_are_there_are_for_the_day_on_which_they_were_recorded(filled: str) -> None:
+    """By the group's calendar, as the boards counted them, in batches; down and up loses no row."""
+    run(filled, "UPDATE study_group SET zone = 'Asia/Tokyo'", "UPDATE mark SET at = '2026-01-04 16:00:00'")
+    engine = open_engine(filled)
+    migrating.move(engine, "0006")
+    before = run(filled, "SELECT id, points, note FROM mark")
+    migrating.move(engine, "0007")
+    engine.dispose()
+    assert run(filled, "SELECT id, points, note FROM mark") == before
+    ((day,),) = run(filled, "SELECT day FROM mark")
+    assert str(day) == "2026-01-05"

@@ -1,7 +1,5 @@
 """Everything that is kept about a person, on every kind of database."""
 
-from zoneinfo import ZoneInfo
-
 import pytest
 from sqlmodel import Session, select
 
@@ -24,9 +22,11 @@ def kept(session: Session) -> Session:
         for person in ("7", "8"):
             member = members.join(session, None, found.id or 0, person, f"p{person}", MONDAY)
             members.add_mark(
-                session, member.id, NewMark(item, Act.FINISHED, MONDAY, 4, 1.5, f"note of {person}")
+                session,
+                member.id,
+                NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4, 1.5, f"note of {person}"),
             )
-            scores.rebuild(session, member, ZoneInfo("UTC"))
+            scores.rebuild(session, member)
     session.flush()
     return session
 

@@ -15,13 +15,12 @@ from bot.store.members import NewMark
 from bot.store.places import Membership, places_of
 from bot.store.tables import metadata
 from bot.study.progress import Act
-from bot.study.zones import zone
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-GROWING = ("score", "score_count", "mark", "member", "post")
+GROWING = ("score", "score_count", "mark", "member", "post", "preference", "away")
 NEVER_DELETED = {"item", "roadmap"}
 """What vanishes from a roadmap is retired."""
 
@@ -35,16 +34,10 @@ def purge(session: Session, _of: Membership) -> None:
     assert workspaces.purge(session, MONDAY + timedelta(days=1))
 
 
-def move_zone(session: Session, of: Membership) -> None:
-    """Derive the boards of a group anew."""
-    scores.rebuild_group(session, of.group_id, zone("Asia/Tokyo"))
-
-
 WORK: dict[str, Work] = {
     "/mydata delete": lambda session, _of: people.erase(session, "discord", "7"),
     "an erasure that is replayed": lambda session, of: people.erase_members(session, [of.id]),
-    "/leave": lambda s, of: scores.rebuild(s, members.leave(s, of, MONDAY), zone("UTC")),
-    "another zone": move_zone,
+    "/leave": lambda s, of: scores.rebuild(s, members.leave(s, of, MONDAY)),
     "a purge": purge,
 }
 
@@ -70,12 +63,12 @@ def plans_of(connection: Connection) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("work", WORK.values(), ids=WORK)
 def test_who_goes_is_found_by_an_index(session: Session, work: Work) -> None:
-    """Each statement of a deletion, of leaving and of another zone searches the tables that grow, and scans none."""
+    """Each statement of a deletion and of leaving searches the tables that grow, and scans none."""
     item = next(iter(published(session, roadmap("a")).editions.values())).ids["a"]
     found = group(session)
     member = members.join(session, None, found.id or 0, "7", "olivia", MONDAY)
-    members.add_mark(session, member.id, NewMark(item, Act.FINISHED, MONDAY, 4))
-    scores.rebuild(session, member, zone("UTC"))
+    members.add_mark(session, member.id, NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4))
+    scores.rebuild(session, member)
     session.flush()
     ((_, of),) = places_of(session, "discord", "1", "7")
     assert of is not None

@@ -65,11 +65,11 @@ def test_what_was_said_last_holds_from_that_day(
 
 def test_everything_is_told_and_erased(session: Session, here: int) -> None:
     """Both tables are told with their server, and nothing of the person stays; everybody else's does."""
-    told = preferences.everything(session, "discord", "7")
+    told = preferences.everything(session, "7")
     assert told["preference"][0]["alias"] == "Owl"
     assert (told["away"][0]["server"], told["away"][0]["back_on"]) == ("Server", day(12))
     people.erase(session, "slack", "7")
-    assert preferences.everything(session, "discord", "7") == told
+    assert preferences.everything(session, "7") == told
     people.erase(session, "discord", "7")
     for table in (PreferenceRow, AwayRow):
         assert list(session.exec(select(table.person))) == ["8"]

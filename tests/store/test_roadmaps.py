@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, text
@@ -42,8 +41,8 @@ def learner(session: Session, found: Group, *keys: str) -> int:
     assert member.id is not None
     ids = {key: id_ for key, (id_, _, _) in items(session).items()}
     for key in keys:
-        members.add_mark(session, member.id, NewMark(ids[key] or 0, Act.FINISHED, MONDAY, 3))
-    scores.rebuild(session, member, ZoneInfo("UTC"))
+        members.add_mark(session, member.id, NewMark(ids[key] or 0, Act.FINISHED, MONDAY, MONDAY.date(), 3))
+    scores.rebuild(session, member)
     return member.id
 
 

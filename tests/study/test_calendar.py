@@ -22,6 +22,7 @@ from bot.study.calendar import (
     occurrences,
     parse_date,
     parse_day,
+    parse_past_day,
     parse_time,
     parse_zone,
     period_keys,
@@ -328,6 +329,47 @@ def test_zone_for_locale(locale: str | None, expected: str | None) -> None:
 def test_parse_day(typed: str, expected: int) -> None:
     """A day is known from its first two letters on."""
     assert parse_day(typed) == expected
+
+
+@pytest.mark.parametrize(
+    "typed,expected",
+    [
+        ("today", "2026-01-14"),
+        ("Yesterday", "2026-01-13"),
+        ("3 days ago", "2026-01-11"),
+        ("a week ago", "2026-01-07"),
+        ("4 weeks ago", "2025-12-17"),
+        ("30 days ago", "2025-12-15"),
+        ("wed", "2026-01-14"),
+        ("Monday", "2026-01-12"),
+        ("last thursday", "2026-01-08"),
+        ("2026-1-2", "2026-01-02"),
+    ],
+)
+def test_parse_past_day(typed: str, expected: str) -> None:
+    """A day that was is a date, a weekday, which is the latest such one, or so long ago; here it is a Wednesday."""
+    assert str(parse_past_day(typed, date(2026, 1, 14))) == expected
+
+
+@pytest.mark.parametrize(
+    "typed,says",
+    [
+        ("tomorrow", "still to come"),
+        ("2026-01-15", "still to come"),
+        ("3 days", "did not recognise"),
+        ("ago", "did not recognise"),
+        ("2026-01-02 ago", "did not recognise"),
+        ("31 days ago", "earliest day that counts now is 2025-12-15"),
+        ("2025-12-14", "too long ago"),
+        ("999 weeks ago", "too long ago"),
+        ("2026-02-30", "did not recognise"),
+        ("x" * 5000, "did not recognise"),
+    ],
+)
+def test_parse_past_day_refuses(typed: str, says: str) -> None:
+    """A day to come, one too long ago and what is no day are refused, each in its own words."""
+    with pytest.raises(NotUnderstood, match=says):
+        parse_past_day(typed, date(2026, 1, 14))
 
 
 @pytest.mark.parametrize("typed", ["", "m", "0", "monkey", "someday", "x" * 10_000])

@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.study.calendar import period_keys
+from bot.study.calendar import periods_of
 from bot.study.points import (
     ALL_TIME,
     EXTRA_POINTS,
@@ -18,11 +18,9 @@ from bot.study.points import (
 )
 from bot.study.progress import Act, Mark, standing_marks
 from bot.study.roadmap import Topic
-from bot.study.zones import zone
 from tests.makers import resource, topic, topics
 
 START = datetime(2025, 12, 28, 22, 30, tzinfo=UTC)
-ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns", "Pacific/Pago_Pago")
 
 
 def awarded(found: Topic, key: str, earned: dict[str, int]) -> int:
@@ -99,34 +97,33 @@ def histories(draw: st.DrawFn) -> list[Mark]:
         act = draw(st.sampled_from(Act))
         if act is Act.UNDONE and alive:
             mark = draw(st.sampled_from(alive))
-            marks.append(Mark(number, mark.item, Act.UNDONE, at, undoes=mark.id))
+            marks.append(Mark(number, mark.item, Act.UNDONE, at, at.date(), undoes=mark.id))
         elif act is not Act.UNDONE:
+            day = at.date() - timedelta(days=draw(st.integers(0, 30)))
             points = draw(st.integers(0, 9)) if act is Act.FINISHED else 0
-            marks.append(Mark(number, draw(st.integers(1, 5)), act, at, points))
+            marks.append(Mark(number, draw(st.integers(1, 5)), act, at, day, points))
     return marks
 
 
-@given(histories(), st.sampled_from(ZONES))
-def test_scores_are_sums_over_the_marks_that_stand(history: list[Mark], name: str) -> None:
+@given(histories())
+def test_scores_are_sums_over_the_marks_that_stand(history: list[Mark]) -> None:
     """Each period's score is the sum of the standing points in it, reached at the last of them."""
-    where, alive = zone(name), standing_marks(history)
+    alive = standing_marks(history)
     counted = [m for m in alive if m.act is Act.FINISHED and m.points]
     expected: dict[str, Score] = {}
-    for period in {p for m in counted for p in (ALL_TIME, *period_keys(m.at, where))}:
-        own = [m for m in counted if period in (ALL_TIME, *period_keys(m.at, where))]
+    for period in {p for m in counted for p in (ALL_TIME, *periods_of(m.day))}:
+        own = [m for m in counted if period in (ALL_TIME, *periods_of(m.day))]
         expected[period] = Score(sum(m.points for m in own), max(m.at for m in own))
-    assert scores(alive, where) == expected
+    assert scores(alive) == expected
 
 
-@given(histories(), histories(), st.sampled_from(ZONES))
-def test_any_later_history_that_is_undone_changes_no_score(
-    first: list[Mark], later: list[Mark], name: str
-) -> None:
+@given(histories(), histories())
+def test_any_later_history_that_is_undone_changes_no_score(first: list[Mark], later: list[Mark]) -> None:
     """After any marks and the undo of them all, the scores are what they were before."""
     moved = [
-        Mark(m.id + 100, m.item, m.act, m.at, m.points, m.undoes and m.undoes + 100)
+        Mark(m.id + 100, m.item, m.act, m.at, m.day, m.points, m.undoes and m.undoes + 100)
         for m in standing_marks(later)
     ]
-    undone = [Mark(m.id + 100, m.item, Act.UNDONE, m.at, undoes=m.id) for m in moved]
-    before = scores(standing_marks(first), zone(name))
-    assert scores(standing_marks([*first, *moved, *undone]), zone(name)) == before
+    undone = [Mark(m.id + 100, m.item, Act.UNDONE, m.at, m.day, undoes=m.id) for m in moved]
+    before = scores(standing_marks(first))
+    assert scores(standing_marks([*first, *moved, *undone])) == before

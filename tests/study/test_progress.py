@@ -44,10 +44,10 @@ def histories(draw: st.DrawFn) -> list[Mark]:
         at = START + timedelta(hours=number)
         alive = standing_marks(marks)
         if alive and draw(st.booleans()):
-            marks.append(Mark(number, alive[-1].item, Act.UNDONE, at, undoes=alive[-1].id))
+            marks.append(Mark(number, alive[-1].item, Act.UNDONE, at, at.date(), undoes=alive[-1].id))
         else:
             act = draw(st.sampled_from((Act.FINISHED, Act.SKIPPED)))
-            marks.append(Mark(number, draw(st.integers(1, 4)), act, at, 3))
+            marks.append(Mark(number, draw(st.integers(1, 4)), act, at, at.date(), 3))
     return marks
 
 
@@ -67,7 +67,7 @@ def test_an_undo_takes_back_exactly_the_last_standing_mark(history: list[Mark]) 
 def test_undoing_everything_leaves_nothing(history: list[Mark]) -> None:
     """After an undo for every standing mark a member stands where nobody has begun."""
     undone = [
-        Mark(100 + n, mark.item, Act.UNDONE, mark.at, undoes=mark.id)
+        Mark(100 + n, mark.item, Act.UNDONE, mark.at, mark.day, undoes=mark.id)
         for n, mark in enumerate(standing_marks(history))
     ]
     assert standing(standing_marks([*history, *undone]), {1: "a", 2: "b"}) == Standing()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +11,12 @@ from bot.study.years import DAYS, finished_days, finished_on, year
 from tests.makers import roadmap
 
 TODAY = date(2026, 11, 25)
-ZONE = ZoneInfo("UTC")
 days = st.dates(date(2025, 9, 1), date(2027, 1, 1))
 
 
 def mark(id_: int, item: int, day: date, act: Act = Act.FINISHED) -> Mark:
     """A mark at noon."""
-    return Mark(id_, item, act, datetime(day.year, day.month, day.day, 12, tzinfo=UTC), 1)
+    return Mark(id_, item, act, datetime(2027, 1, 1, tzinfo=UTC), day, 1)
 
 
 @given(st.dictionaries(days, st.integers(0, 9)))
@@ -33,12 +31,11 @@ def test_a_year_counts_its_own_days_only(found: dict[date, int]) -> None:
     assert made.days <= made.total or not made.total
 
 
-def test_a_day_is_that_of_the_zone() -> None:
-    """What is finished shortly before midnight in New York belongs to that day there."""
-    late = Mark(1, 1, Act.FINISHED, datetime(2026, 11, 25, 4, 30, tzinfo=UTC), 1)
-    skipped = Mark(2, 2, Act.SKIPPED, late.at)
-    assert finished_days([late, skipped], ZoneInfo("America/New_York")) == Counter({date(2026, 11, 24): 1})
-    assert finished_days([late], ZONE) == Counter({TODAY: 1})
+def test_a_day_is_the_one_that_the_mark_is_for() -> None:
+    """What is recorded afterwards belongs to the day that it was for, and what is skipped to none."""
+    late = Mark(1, 1, Act.FINISHED, datetime(2026, 11, 25, 4, 30, tzinfo=UTC), date(2026, 11, 24), 1)
+    skipped = Mark(2, 2, Act.SKIPPED, late.at, late.day)
+    assert finished_days([late, skipped]) == Counter({date(2026, 11, 24): 1})
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), days), max_size=12))
@@ -49,12 +46,12 @@ def test_a_roadmap_is_finished_with_the_last_topic_that_was_open(found: list[tup
     marks = [mark(at, item, day) for at, (item, day) in enumerate(found, 1)]
     firsts = [min((day for item, day in found if item == n), default=None) for n in range(len(topics))]
     expected = None if None in firsts else max(day for day in firsts if day is not None)
-    assert finished_on(roadmap(*topics), marks, keys, ZONE) == expected
+    assert finished_on(roadmap(*topics), marks, keys) == expected
 
 
 def test_what_is_skipped_is_not_finished() -> None:
     """Nothing less than all topics, and nothing without a mark."""
     keys = {0: "a", 1: "b"}
     marks = [mark(1, 0, TODAY), mark(2, 1, TODAY, Act.SKIPPED)]
-    assert finished_on(roadmap("a", "b"), marks, keys, ZONE) is None
-    assert finished_on(roadmap("a", "b"), [], keys, ZONE) is None
+    assert finished_on(roadmap("a", "b"), marks, keys) is None
+    assert finished_on(roadmap("a", "b"), [], keys) is None
