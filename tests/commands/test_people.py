@@ -105,6 +105,8 @@ ELSEWHERE_TOO = {
     "privacy": "What Roadmate keeps about you",
     "mydata export": "Nothing is kept about you",
     "mydata delete": "Nothing is kept about you",
+    "link": "Link your other account",
+    "unlink": "No other account is linked",
 }
 TYPED = [command for command in COMMANDS if command.typed]
 
