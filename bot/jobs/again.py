@@ -48,3 +48,7 @@ class Watch:
         """Whether a post first tried at that time is still recognised by its nonce."""
         # What a clock showed before it was set back does not say how long ago that was.
         return self.now() - first <= SAME_NONCE and first > self._set_back_from
+
+    def is_soon_after(self, then: datetime) -> bool:
+        """Whether so little time has passed since that whatever happened then or later has a nonce that holds."""
+        return timedelta() <= self.now() - then <= SAME_NONCE

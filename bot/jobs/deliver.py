@@ -161,9 +161,10 @@ class Delivery:
         where, mark = claimed.workspace.external_id, mark_of(claimed.post)
         message = Message(claimed.group.channel, reply, nonce, mark, workspace=where)
         first = claimed.doubt
-        if first is None or not self.watch.nonce_holds(first):
-            return message
-        return replace(message, still=partial(self.watch.nonce_holds, first))
+        if first is not None and self.watch.nonce_holds(first):
+            return replace(message, still=partial(self.watch.nonce_holds, first))
+        # A first try, or one after a look: what another try does meanwhile is recognised for as long after it.
+        return replace(message, still=partial(self.watch.is_soon_after, now))
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT

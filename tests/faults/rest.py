@@ -26,7 +26,11 @@ async def rest(discord: Discord, request: web.Request) -> web.StreamResponse:
     discord.asked.append((asked, channel))
     work: Callable[[], Awaitable[web.Response]] = partial(_work, discord, request, path, body)
     act = discord.script.next(asked, channel)
-    return await (work() if act is None else act(request, work))
+    discord.underway += 1
+    try:
+        return await (work() if act is None else act(request, work))
+    finally:
+        discord.underway -= 1
 
 
 def _about(discord: Discord, method: str, path: list[str]) -> tuple[Asked, str]:

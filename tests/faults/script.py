@@ -197,3 +197,8 @@ def _soon(work: Work) -> None:
     task = asyncio.ensure_future(later())
     _late.add(task)
     task.add_done_callback(_late.discard)
+
+
+def at_work() -> bool:
+    """Whether something is still to be done for somebody who was answered."""
+    return bool(_late)

@@ -37,6 +37,8 @@ class Discord:
     unreadable: set[str] = field(default_factory=set)
     answers: dict[str, "asyncio.Future[Payload | None]"] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    underway: int = 0
+    """Requests that are not answered yet."""
     port: int = 0
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _nonces: dict[tuple[str, str], tuple[datetime, Payload]] = field(default_factory=dict)

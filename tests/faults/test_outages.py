@@ -123,3 +123,12 @@ async def test_a_recorded_mark_is_kept_when_its_answer_is_lost(
         assert again is not None
         assert again["embeds"][0]["title"].startswith("Already recorded")
         assert found.rows("SELECT count(*) FROM mark") == [(1,)]
+
+
+async def test_no_time_passes_while_a_request_is_in_discords_hands(tmp_path: Path, nursery: Nursery) -> None:
+    """The rig moves its clock when all is done: else a repeat could come later than any nonce is known."""
+    async with world(tmp_path, nursery, 1, limit=0.2) as found:
+        await due(found, slow(1.5, When.AFTER))
+        assert await found.until(lambda: found.discord.underway == 1)
+        await found.quiet(0.1)
+        assert found.discord.underway == 0

@@ -17,6 +17,7 @@ from tests.faults.gateway import Gateway
 from tests.faults.payloads import ORGANIZER, Payload
 from tests.faults.process import Forked, Nursery
 from tests.faults.rest import TOKEN
+from tests.faults.script import at_work
 from tests.faults.server import serving
 from tests.faults.state import Discord
 
@@ -165,10 +166,14 @@ class World:
         )
 
     async def quiet(self, seconds: float) -> None:
-        """Wait until Discord has not been asked anything for so long."""
+        """Wait until Discord has not been asked anything for so long, and has done all that it was asked.
+
+        Who moves the clock while a request is in its hands lets Discord take longer than the bot may ever wait for it,
+        and longer than a nonce is known.
+        """
         asked, since = -1, time.monotonic()
         while time.monotonic() - since < seconds:
-            if asked != len(self.discord.asked):
+            if asked != len(self.discord.asked) or self.discord.underway or at_work():
                 asked, since = len(self.discord.asked), time.monotonic()
             await asyncio.sleep(0.05)
 
