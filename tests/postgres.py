@@ -109,7 +109,8 @@ class Server:
         Meanwhile this is in a folder of its own, as what a bot keeps in its own must be gone afterwards.
         """
         name = self.spare.pop() if self.spare else self.make(self._migrated())
-        with tempfile.TemporaryDirectory(dir=self.folder) as own, chdir(own):
+        # It goes with the server: what a test changed of its own folder is put back after this.
+        with chdir(tempfile.mkdtemp(dir=self.folder)):
             yield self.url(name)
         if self._emptied(name):
             self.spare.append(name)
