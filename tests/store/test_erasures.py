@@ -12,6 +12,7 @@ from bot.core.errors import StartupError
 from bot.store import erasures, members, notes
 from bot.store import people as kept
 from bot.store.database import Database
+from bot.store.faults import Unreachable
 from bot.store.tables import Member, Meta
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap, uncommittable
@@ -174,3 +175,18 @@ def test_a_line_that_was_never_finished_is_not_taken_for_seen(session: Session, 
     erasures.remember(session, "discord", "8", MONDAY)
     assert erasures.replay(session) == 1
     assert people(session) == []
+
+
+@pytest.mark.databases("postgresql")
+async def test_where_nobody_knows_whether_it_was_saved_the_line_stays(
+    database: Database, list_of: Path
+) -> None:
+    """Of a connection that was lost nobody can tell: who had confirmed it is erased by the next start, if not yet."""
+
+    def lose(session: Session) -> None:
+        session.connection().execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '08006'; END $$"))
+
+    with pytest.raises(Unreachable):
+        await database.write(erase(lose))
+    assert (listed(list_of), await database.read(people)) == (1, ["7"])
+    assert await database.write(erasures.replay) == 1
