@@ -40,6 +40,7 @@ EXAMPLES = {
     "away": "/away until:2 weeks",
     "link": "/link code:3f9ac2…",
     "setup": "/setup day:monday time:18:30 timezone:Europe/Berlin pace:6 hours a week",
+    "twin": "/twin code:3f9ac2…",
     "schedule": "/schedule reminder_day:friday reminder_time:12:00",
     "pause": "/pause until:2 weeks",
 }

@@ -42,7 +42,7 @@ def away(ctx: Context, until: BackOn = "") -> Reply:
         span = Away(who.today, parse_date(until, who.today))
     except NotUnderstood as error:
         raise refuse(NOT_UNDERSTOOD, escape(str(error))) from error
-    preferences.set_away(ctx.session, who.group.workspace_id, who.person, span, ctx.now)
+    preferences.set_away(ctx.session, who.workspace_id, who.person, span, ctx.now)
     if span.back_on > who.today:
         return replace(_away(who, span), tone=Tone.GOOD)
     next_button = replace(who.button("Next", "next", emoji="➡️"), style=Style.PRIMARY)

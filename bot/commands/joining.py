@@ -18,7 +18,8 @@ def name_of(ctx: Context) -> str:
 def joined(ctx: Context, who: Learner) -> Membership:
     """The person as a member; whoever comes back is on the boards again with all that they had."""
     key = key_of(ctx.request.platform, ctx.request.person.id)
-    member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now)
+    via = who.group.row if who.group.row != who.group_id else None
+    member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now, via)
     if who.member is not None and who.member.left_at is not None:
         scores.rebuild(ctx.session, member)
     return member

@@ -202,7 +202,7 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
     found = find_topic(ctx, who, item)
     before = missing_before(who.edition.roadmap, found, who.at)
     easier = [*remaining(found, who.at), *extras_left(found, who.at)][:SHOWN]
-    prompt = posts.sent_prompt_of(ctx.session, who.group_id, who.edition.ids[found.key])
+    prompt = posts.sent_prompt_of(ctx.session, who.group.row, who.edition.ids[found.key])
     ask = f"Ask in <#{prompt.thread_id}>" if prompt and prompt.thread_id else f"Ask in <#{who.group.channel}>"
     fields = (
         Field("First this", "\n".join(f"• {bold(t.title)}: {escape(t.goal)}" for t in before)),

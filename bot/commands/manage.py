@@ -7,7 +7,7 @@ from bot.commands.context import Context
 from bot.commands.options import APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
 from bot.commands.plan_texts import change_button, day_text, next_posts, plan_lines
 from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
-from bot.commands.scope import find_group
+from bot.commands.scope import find_group, find_rows
 from bot.commands.times import TimesTyped, times_now
 from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
@@ -94,11 +94,15 @@ def pause(ctx: Context, until: Until = "") -> Reply:
 
 def resume(ctx: Context) -> Reply:
     """Go on after a pause or a hold; the next post comes at its scheduled time."""
-    group = find_group(ctx)
+    group, row = find_rows(ctx)
     if group.state == GroupState.FINISHED:
         return Reply(COMPLETE, COMPLETE_TEXT)
-    was_running = group.state == GroupState.ACTIVE
-    if not was_running:
+    was_running = group.state == GroupState.ACTIVE and not row.held_reason
+    if row.held_reason and group.state == GroupState.ACTIVE:
+        # The group goes on elsewhere; this one of its channels joins in again.
+        row.state, row.held_reason = GroupState.ACTIVE, ""
+        groups.save(ctx.session, row)
+    if group.state != GroupState.ACTIVE:
         drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
         groups.save(ctx.session, group)

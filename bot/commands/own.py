@@ -8,7 +8,7 @@ from bot.commands.context import Context
 from bot.commands.scope import any_group
 from bot.core.identity import key_of
 from bot.core.reply import Button
-from bot.store import preferences
+from bot.store import preferences, twins
 from bot.store.tables import Group
 from bot.study.calendar import local
 from bot.study.preferences import Away, Preferences
@@ -20,6 +20,7 @@ class Own:
     """The person who asks, by their key, with what they have chosen, and a group of the workspace."""
 
     group: Group
+    workspace_id: int
     person: str
     chosen: Preferences
     today: date
@@ -36,10 +37,12 @@ class Own:
 
 def own(ctx: Context) -> Own:
     """The person who asks. Raises Refused where there is no group."""
-    group = any_group(ctx)
+    row = any_group(ctx)
+    group = twins.home_of(ctx.session, row)
     person = key_of(ctx.request.platform, ctx.request.person.id)
-    found = preferences.preferences_of(ctx.session, group.workspace_id, person)
-    return Own(group, person, found, local(ctx.now, zone_of(found, group.zone)).date())
+    found = preferences.preferences_of(ctx.session, row.workspace_id, person)
+    today = local(ctx.now, zone_of(found, group.zone)).date()
+    return Own(group, row.workspace_id, person, found, today)
 
 
 def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:
@@ -49,5 +52,5 @@ def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:
 
 def away_now(ctx: Context, who: Own) -> Away | None:
     """The span in which the person is away today, if they are."""
-    spans = preferences.aways_of(ctx.session, who.group.workspace_id, who.person)
+    spans = preferences.aways_of(ctx.session, who.workspace_id, who.person)
     return next((span for span in spans if span.first_day <= who.today < span.back_on), None)

@@ -9,7 +9,7 @@ from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Style
 from bot.core.request import Channel
 from bot.core.text import join_words, plural
-from bot.store import posts
+from bot.store import posts, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostState
 from bot.study.calendar import local
@@ -38,9 +38,21 @@ def plan_lines(ctx: Context, group: Group) -> str:
         facts.append(f"{plural(left, 'week')} to go")
     return (
         f"{bold(plan.title)}: {', '.join(facts)}.\n"
-        f"Posts go to <#{group.channel}> every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
+        f"Posts go to {places_text(ctx, group)} every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
         f"with a reminder on **{DAYS[group.reminder_weekday]} at {format_time(group.reminder_minute)}**.\n"
         f"Time zone **{escape(group.zone)}**, where it is {clock_text(ctx.now, group)} now."
+    )
+
+
+def places_text(ctx: Context, group: Group) -> str:
+    """The channels of a group; one of another workspace by its name, since only its own people can open it."""
+    return join_words(
+        [
+            f"<#{row.channel}>"
+            if (there.platform, there.external_id) == (ctx.request.platform, ctx.request.workspace)
+            else f"#{escape(row.channel_name or row.channel)} in {bold(there.name)}, {escape(there.platform.title())}"
+            for row, there in twins.channels_of(ctx.session, group)
+        ]
     )
 
 
@@ -91,13 +103,17 @@ def zone_button(group: Group, style: Style = Style.PLAIN) -> Button:
     return Button("Set time zone", "schedule", {"group": group.id or 0}, style, "🌍", ask=("timezone",))
 
 
-def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
-    """The next dates with their topics, or why there are none."""
+def held_text(reason: str) -> str:
+    """Why nothing is posted, and what goes on with it."""
+    return HELD.format(escape(reason)) + ("" if "/setup" in reason else GOES_ON)
+
+
+def next_posts(ctx: Context, group: Group, count: int = 3, row: Group | None = None) -> Field:
+    """The next dates with their topics, or why there are none; `row` is the one of its channels that is looked at."""
     if group.state == GroupState.PAUSED and group.paused_until is None:
         return Field(NEXT_POSTS, PAUSED)
     if group.state == GroupState.HELD:
-        hint = "" if "/setup" in group.held_reason else GOES_ON
-        return Field(NEXT_POSTS, HELD.format(escape(group.held_reason)) + hint)
+        return Field(NEXT_POSTS, held_text(group.held_reason))
     weeks = weeks_of(ctx, group)[group.step : group.step + count]
     dates = upcoming(ctx, group, len(weeks))
     lines = [
@@ -105,15 +121,15 @@ def next_posts(ctx: Context, group: Group, count: int = 3) -> Field:
         + (f", {part_text(week)}" if week.parts > 1 else "")
         for date, week in zip(dates, weeks, strict=False)
     ]
-    lines[:0] = _waiting(ctx, group)
+    lines[:0] = _waiting(ctx, group, row or group)
     if group.paused_until is not None:
         lines.insert(0, PAUSED_UNTIL.format(day_text(local(group.paused_until, zone(group.zone)))))
     return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE)
 
 
-def _waiting(ctx: Context, group: Group) -> list[str]:
+def _waiting(ctx: Context, group: Group, row: Group) -> list[str]:
     """The topic that should have been posted and is not there yet, which comes before all others."""
-    post = posts.waiting_prompt(ctx.session, group.id or 0)
+    post = posts.waiting_prompt(ctx.session, row.id or 0)
     edition = edition_of(ctx, group)
     key = edition.keys.get(post.item_id) if post else None
     if post is None or key is None:

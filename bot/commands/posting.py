@@ -3,10 +3,10 @@
 from bot.commands.context import Context
 from bot.commands.options import Again, PostId
 from bot.commands.plan_texts import date_text, upcoming
-from bot.commands.scope import edition_of, find_group, weeks_of
+from bot.commands.scope import edition_of, find_rows, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Reply, Tone, refuse
-from bot.store import groups, owner, posts
+from bot.store import groups, owner, posts, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
@@ -31,21 +31,42 @@ ASKED_TEXT = "The topic was posted again after this button was made. `/prompt` s
 
 def prompt(ctx: Context, again: Again = 0) -> Reply:
     """Post this week's topic now; if it is there already, the answer links it."""
-    group = find_group(ctx)
+    group, row = find_rows(ctx)
     post = _this_week(ctx, group)
     if post is None:
-        return _deliver(_new(ctx, group))
-    ours = post.item_id in edition_of(ctx, group).keys
-    if post.state == PostState.SENT and ours and not again:
-        if post.message_id:
-            return _there(ctx, group, post)
-        # It stands in a channel that the group has left.
-        again = post.edition + 1
-    if again and not posts.post_again(ctx.session, post.id or 0, again - 1, ctx.now):
-        raise refuse(ASKED, ASKED_TEXT)
-    if not again:
+        post = _new(ctx, group)
+    else:
+        ours = post.item_id in edition_of(ctx, group).keys
+        if again or (ours and post.state == PostState.SENT):
+            return _once_more(ctx, group, row, post, again)
         _requeue(ctx, group, post, ours=ours)
-    return _deliver(post.id or 0)
+        ctx.session.refresh(post)
+    for further, _ in twins.channels_of(ctx.session, group)[1:]:
+        posts.follow(ctx.session, post, further.id or 0, ctx.now)
+    return _deliver(_own(ctx, row, post).id or 0)
+
+
+def _once_more(ctx: Context, group: Group, row: Group, post: Post, again: int) -> Reply:
+    """The week's topic was posted, in this channel too; unless it is still missing here, or is asked for again."""
+    if row is not group and not again:
+        posts.follow(ctx.session, post, row.id or 0, ctx.now)
+    own = _own(ctx, row, post)
+    if own.state == PostState.SENT and not again:
+        if own.message_id:
+            return _there(ctx, group, row, own)
+        # It stands in a channel that the group has left.
+        again = own.edition + 1
+    if again and not posts.post_again(ctx.session, own.id or 0, again - 1, ctx.now):
+        raise refuse(ASKED, ASKED_TEXT)
+    return _deliver(own.id or 0)
+
+
+def _own(ctx: Context, row: Group, post: Post) -> Post:
+    """The same post in another channel of the group."""
+    found = posts.post_at(ctx.session, row.id or 0, PostKind.PROMPT, post.occurrence)
+    if found is None:
+        raise refuse(ASKED, ASKED_TEXT)
+    return found
 
 
 def _deliver(post_id: int) -> Reply:
@@ -70,7 +91,7 @@ def _this_week(ctx: Context, group: Group) -> Post | None:
     return posts.post_at(ctx.session, group.id or 0, PostKind.PROMPT, last)
 
 
-def _new(ctx: Context, group: Group) -> int:
+def _new(ctx: Context, group: Group) -> Post:
     weeks = weeks_of(ctx, group)
     if group.step >= len(weeks):
         raise refuse(NO_MORE, NO_MORE_TEXT)
@@ -87,7 +108,7 @@ def _new(ctx: Context, group: Group) -> int:
     group.step = week.number
     ctx.session.add(post)
     groups.save(ctx.session, group)
-    return post.id or 0
+    return post
 
 
 def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
@@ -117,31 +138,31 @@ def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
         groups.save(ctx.session, group)
 
 
-def _there(ctx: Context, group: Group, post: Post) -> Reply:
+def _there(ctx: Context, group: Group, row: Group, post: Post) -> Reply:
     again = Button("Post again", "prompt", {"group": group.id or 0, "again": post.edition + 1}, emoji="🔁")
     when = date_text(group, post.sent_at or post.due_at)
-    return Reply(THERE, THERE_TEXT.format(link_to(ctx, group, post), when), buttons=(again,))
+    return Reply(THERE, THERE_TEXT.format(link_to(ctx, group, row, post), when), buttons=(again,))
 
 
-def link_to(ctx: Context, group: Group, post: Post) -> str:
-    """The topic of a post that was sent, as a link to it."""
+def link_to(ctx: Context, group: Group, row: Group, post: Post) -> str:
+    """The topic of a post that was sent in the channel of `row`, as a link to it."""
     edition = edition_of(ctx, group)
     key = edition.keys.get(post.item_id)
     title = edition.items[key][0].title if key else post.kind
-    return f"[{escape(title)}]({ctx.message_url(group.channel, post.message_id)})"
+    return f"[{escape(title)}]({ctx.message_url(row.channel, post.message_id)})"
 
 
 def posted(ctx: Context, post: PostId = 0) -> Reply:
     """What became of a post that an organizer asked for."""
-    group = find_group(ctx)
-    found = posts.post_in(ctx.session, group.id or 0, post)
+    group, row = find_rows(ctx)
+    found = posts.post_in(ctx.session, row.id or 0, post)
     if found is None:
         raise refuse(NOT_POSTED, ON_ITS_WAY)
     if found.state == PostState.SENT:
         more = group.state == GroupState.ACTIVE and group.step < len(weeks_of(ctx, group))
         soon = upcoming(ctx, group, 1) if more else []
         then = [NEXT_ONE.format(f"**{date_text(group, date.at)}**") for date in soon]
-        return Reply(POSTED, "\n".join([link_to(ctx, group, found), *then]), tone=Tone.GOOD)
+        return Reply(POSTED, "\n".join([link_to(ctx, group, row, found), *then]), tone=Tone.GOOD)
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
     if owner.is_foreign(ctx.session):
         text = FOREIGN

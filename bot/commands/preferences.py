@@ -134,7 +134,7 @@ def preferences(
     wanted = _with_quiet(_with_name(wanted, board, alias), quiet_from, quiet_to)
     changed = wanted != who.chosen
     if changed:
-        store.keep(ctx.session, who.group.workspace_id, who.person, wanted, ctx.now)
+        store.keep(ctx.session, who.workspace_id, who.person, wanted, ctx.now)
         who = replace(who, chosen=wanted)
     tone = Tone.GOOD if changed else Tone.PLAIN
     return Reply(CHANGED if changed else YOURS, _lines(ctx, who), buttons=_buttons(who), tone=tone)

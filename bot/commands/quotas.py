@@ -7,6 +7,8 @@ from bot.store import members
 
 MOST_GROUPS = 50
 """In a server."""
+MOST_CHANNELS = 5
+"""In which one group lives."""
 MOST_MEMBERS = 100_000
 """In a group, those who have left not counted."""
 MOST_MARKS = 5_000

@@ -6,7 +6,7 @@ from bot.commands.context import Context
 from bot.commands.post_texts import week_of
 from bot.commands.scope import edition_of, weeks_of
 from bot.commands.times import TimesTyped, change_times
-from bot.store import groups, posts
+from bot.store import groups, posts, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostKind
 from bot.study.calendar import local, moment
@@ -46,11 +46,13 @@ def drop_waiting(ctx: Context, group: Group, reason: str) -> None:
     """Give up posts that nobody saw; the plan goes on with the topic of the last prompt, if that was one of them."""
     weeks = weeks_of(ctx, group)
     last = weeks[group.step - 1].topic.key if group.step else None
-    for post in posts.unsent(ctx.session, group.id or 0):
-        posts.miss(ctx.session, post.id or 0, reason)
-        week = week_of(edition_of(ctx, group), group, post)
-        if post.kind == PostKind.PROMPT and week.topic.key == last:
-            group.step = min(group.step, week.number - 1)
+    for row, _ in twins.channels_of(ctx.session, group):
+        for post in posts.unsent(ctx.session, row.id or 0):
+            posts.miss(ctx.session, post.id or 0, reason)
+            week = week_of(edition_of(ctx, group), group, post)
+            seen = groups.is_elsewhere(ctx.session, post)
+            if post.kind == PostKind.PROMPT and week.topic.key == last and not seen:
+                group.step = min(group.step, week.number - 1)
 
 
 def change(ctx: Context, group: Group, typed: TimesTyped) -> None:

@@ -13,7 +13,7 @@ from bot.commands.context import Context
 from bot.commands.memory import Seat
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Person, Value
-from bot.store import groups, members
+from bot.store import groups, members, twins
 from bot.store.places import Membership, Place, places_of
 from bot.store.tables import Group
 from bot.study import progress
@@ -60,11 +60,17 @@ def find_group(ctx: Context) -> Group:
 
     Raises Refused: with buttons where several are possible.
     """
-    return _meant(ctx, find_groups(ctx))
+    return find_rows(ctx)[0]
+
+
+def find_rows(ctx: Context) -> tuple[Group, Group]:
+    """The same, and the row of its channel that is meant: another one where the group has several channels."""
+    row = _meant(ctx, find_groups(ctx))
+    return twins.home_of(ctx.session, row), row
 
 
 def any_group(ctx: Context) -> Group:
-    """The group that is meant, or the workspace's first one: for what is about a person in all of it."""
+    """The row of the channel that is meant, or the workspace's first: for what is about a person in all of it."""
     found = find_groups(ctx)
     if ctx.group_id is None:
         found = [group for group in found if group.channel == ctx.request.channel.home] or found[:1]
@@ -73,16 +79,15 @@ def any_group(ctx: Context) -> Group:
 
 def _meant(ctx: Context, found: Sequence[AnyGroup]) -> AnyGroup:
     if ctx.group_id is not None:
-        named = next((group for group in found if group.id == ctx.group_id), None)
-        if named is None:
+        found = [group for group in found if group.home_id == ctx.group_id]
+        if not found:
             raise refuse(*NOT_FOUND)
-        return named
     here = next((group for group in found if group.channel == ctx.request.channel.home), None)
     if here is not None:
         return here
     if not found:
         raise refuse(*NO_GROUP, _setup_button(ctx))
-    if len(found) == 1:
+    if len({group.home_id for group in found}) == 1:
         return found[0]
     raise Refused(_which(ctx, found))
 
@@ -98,7 +103,7 @@ def _which(ctx: Context, found: Sequence[Group | Place]) -> Reply:
         Button(
             f"#{group.channel_name or group.channel}",
             ctx.request.command,
-            {**carried, "group": group.id or 0},
+            {**carried, "group": group.home_id},
         )
         for group in found[:MOST_BUTTONS]
     )

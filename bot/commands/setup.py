@@ -22,7 +22,7 @@ from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind
 from bot.core.text import clean, join_words
-from bot.store import groups, posts, workspaces
+from bot.store import groups, posts, twins, workspaces
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
 from bot.study.zones import UnknownZone, parse_zone, zone_for_locale
@@ -46,6 +46,8 @@ LOST_CHANNEL_TEXT = "Its channel may be gone. It can move here with its members 
 MOVE_HERE, START_NEW = "Move #{} here", "Start a new group"
 MOVE, NEW = 1, 2
 MOST_OFFERED = 10
+SHARED = "This channel shares a group with another one"
+SHARED_TEXT = "`/schedule` changes its times for both. `/twin` takes the two apart."
 TOO_MANY = "This server has {} study groups already, which is the most there can be."
 
 
@@ -65,7 +67,7 @@ def setup(
     """
     if ctx.request.workspace is None:
         raise refuse(*IN_A_DM)
-    where = _place(channel or ctx.request.channel)
+    where = place(channel or ctx.request.channel)
     workspace = workspaces.enter(
         ctx.session,
         ctx.request.platform,
@@ -74,6 +76,8 @@ def setup(
         ctx.now,
     )
     group = _group(ctx, workspace, where, move, asked=channel is None)
+    if group.twin_of is not None:
+        return _moved_here(ctx, group)
     is_new = group.id is None
     edition = _edition(ctx, roadmap, group)
     guessed = is_new and not timezone
@@ -82,7 +86,8 @@ def setup(
     return _answer(ctx, group, where, is_new=is_new, guessed=guessed)
 
 
-def _place(channel: Channel) -> Channel:
+def place(channel: Channel) -> Channel:
+    """A channel in which a group can live. Raises Refused."""
     if channel.kind in NOT_THERE_TEXT:
         raise refuse(NOT_THERE, NOT_THERE_TEXT[channel.kind])
     return channel
@@ -92,12 +97,15 @@ def _group(ctx: Context, workspace: Workspace, where: Channel, move: int, *, ask
     """The group of the channel, one that moves here because it lost its own, or a new one."""
     found = groups.groups_of(ctx.session, workspace.platform, workspace.external_id)
     here = next((group for group in found if group.channel == where.home), None)
-    held = [group for group in found if group.state == GroupState.HELD]
+    if here is not None and here.twin_of is not None:
+        raise refuse(SHARED, SHARED_TEXT)
+    held = [group for group in found if group.state == GroupState.HELD or group.held_reason]
     named = next((group for group in found if group.id == ctx.group_id), None)
     if ctx.group_id is not None and named is None:
         raise refuse(*NOT_FOUND)
     if here is None and move == MOVE and named is not None and named in held:
         here = named
+        here.held_reason = ""
         posts.forget_messages(ctx.session, named.id or 0)
     if here is None and held and asked and move != NEW:
         raise Refused(_ask_which(ctx, held))
@@ -109,6 +117,13 @@ def _group(ctx: Context, workspace: Workspace, where: Channel, move: int, *, ask
     if where.parent is None:
         here.channel_name = clean(where.name, 100)
     return here
+
+
+def _moved_here(ctx: Context, twin: Group) -> Reply:
+    """One more channel of a group has moved; the plan is as it was."""
+    twin.organizer, twin.state, twin.held_reason = ctx.request.person.id, GroupState.ACTIVE, ""
+    groups.save(ctx.session, twin)
+    return Reply(CHANGED, plan_lines(ctx, twins.home_of(ctx.session, twin)), tone=Tone.GOOD)
 
 
 def _ask_which(ctx: Context, held: Sequence[Group]) -> Reply:

@@ -7,6 +7,7 @@ from bot.commands.plan_texts import (
     change_button,
     date_text,
     day_text,
+    held_text,
     missing_field,
     next_posts,
     plan_lines,
@@ -14,7 +15,7 @@ from bot.commands.plan_texts import (
 )
 from bot.commands.post_texts import composed
 from bot.commands.posting import FOREIGN, link_to, try_again
-from bot.commands.scope import edition_of, find_group, weeks_of
+from bot.commands.scope import edition_of, find_rows, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
 from bot.core.text import plural
@@ -35,6 +36,7 @@ STATES = {
 WAITS = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 POSTED_ON = "posted on {}"
 PREVIEW, PREVIEW_WAITS = "Preview of the {} of {}", "Preview of the {} of {}, which waits"
+HELD_HERE = "This channel"
 LATEST = 5
 STATUS_NAMES = {
     GroupState.ACTIVE: "▶️ running",
@@ -46,13 +48,14 @@ STATUS_NAMES = {
 
 def status(ctx: Context) -> Reply:
     """How the group is: the plan, what was posted, what is on hold, and the next posts word for word."""
-    group = find_group(ctx)
+    group, row = find_rows(ctx)
     here = ctx.request.channel
-    latest = posts.latest_posts(ctx.session, group.id or 0, LATEST)
+    latest = posts.latest_posts(ctx.session, row.id or 0, LATEST)
     fields = [
-        missing_field(here) if here.home == group.channel else None,
-        next_posts(ctx, group),
-        Field("Latest posts", "\n".join(_post_line(ctx, group, post) for post in latest)),
+        missing_field(here) if here.home == row.channel else None,
+        _hold(group, row),
+        next_posts(ctx, group, row=row),
+        Field("Latest posts", "\n".join(_post_line(ctx, group, row, post) for post in latest)),
         *_previews(ctx, group, latest),
     ]
     count = plural(members.active_members(ctx.session, group.id or 0), "member")
@@ -65,6 +68,13 @@ def status(ctx: Context) -> Reply:
     )
 
 
+def _hold(group: Group, row: Group) -> Field | None:
+    """What keeps posts from this one of the group's channels."""
+    if not row.held_reason or group.state == GroupState.HELD:
+        return None
+    return Field(HELD_HERE, held_text(row.held_reason))
+
+
 def _buttons(group: Group, latest: Sequence[Post]) -> tuple[Button, ...]:
     running = group.state == GroupState.ACTIVE
     command, label, emoji = ("pause", "Pause", "⏸️") if running else ("resume", "Resume", "▶️")
@@ -74,10 +84,10 @@ def _buttons(group: Group, latest: Sequence[Post]) -> tuple[Button, ...]:
     return (change_button(group), turn, *again)
 
 
-def _post_line(ctx: Context, group: Group, post: Post) -> str:
+def _post_line(ctx: Context, group: Group, row: Group, post: Post) -> str:
     became = STATES[PostState(post.state)]
     if post.state == PostState.SENT and post.message_id:
-        became = f"{_posted(group, post)} ({link_to(ctx, group, post)})"
+        became = f"{_posted(group, post)} ({link_to(ctx, group, row, post)})"
     what = f"{post.kind} for {day_text(post.occurrence)}: {became}"
     return f"• {what}" + (f". {escape(post.reason)}" if post.reason else "")
 

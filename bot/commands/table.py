@@ -16,6 +16,7 @@ from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
 from bot.commands.setup import setup
 from bot.commands.status import status
+from bot.commands.twin import twin
 from bot.core.command import Audience, command
 
 DRAWN = 60
@@ -48,6 +49,7 @@ COMMANDS = (
     command(resume, audience=Audience.ORGANIZER, writes=True),
     command(status, audience=Audience.ORGANIZER),
     command(prompt, audience=Audience.ORGANIZER, writes=True, cost=100),
+    command(twin, audience=Audience.ORGANIZER, writes=True, cost=100),
     command(posted, audience=Audience.ORGANIZER, typed=False),
     command(stuck, typed=False),
 )

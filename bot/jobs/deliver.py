@@ -155,7 +155,7 @@ class Delivery:
     async def _message(self, claimed: Claimed, now: datetime) -> Message:
         catalog = self.catalog()
         reply = await self.database.read(
-            lambda session: composed(session, catalog, claimed.group, claimed.post, now)
+            lambda session: composed(session, catalog, claimed.home, claimed.post, now)
         )
         nonce = f"rm{claimed.post_id}.{claimed.post.edition}"
         where, mark = claimed.workspace.external_id, mark_of(claimed.post)
@@ -179,7 +179,7 @@ class Delivery:
             posts.miss(session, claimed.post_id, why)
             # One that was posted before and asked for again has been seen.
             if post.kind == PostKind.PROMPT and not post.message_id:
-                groups.take_step_back(session, post.group_id, post.step, now)
+                groups.take_step_back(session, post, now)
 
         await self._record(claimed, "missed", record)
 

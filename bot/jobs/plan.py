@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.core.shards import ALL, Shards
-from bot.store import planning, posts
+from bot.store import planning, posts, twins
 from bot.store.groups import schedule_of
 from bot.store.planning import Known
 from bot.store.tables import GroupState, PostKind, PostState
@@ -47,13 +47,33 @@ def plan_batch(
     if not groups:
         return 0
     since = (min(group.planned_to for group in groups) - WEEK).date()
-    known = planning.known_posts(session, [group.id for group in groups], since)
+    homes = [group.id for group in groups]
+    further = twins.twins_of(session, homes)
+    rows = [*homes, *(twin.id for found in further.values() for twin in found)]
+    known = planning.known_posts(session, rows, since)
+    channels = {home: [Further(t, known.get(t.id, [])) for t in found] for home, found in further.items()}
     times = _Times(now)
-    plans = [_planned(group, catalog, known.get(group.id, []), times, catch_up) for group in groups]
+    plans = [
+        _planned(group, catalog, known.get(group.id, []), channels.get(group.id, []), times, catch_up)
+        for group in groups
+    ]
     posts.miss_posts(session, [post for made in plans for post in made.unsent], UNSENT)
     planning.add_posts(session, [row for made in plans for row in made.rows])
     planning.advance_groups(session, [made.change for made in plans])
     return len(groups)
+
+
+class Further:
+    """One more channel of a group, with the posts that it has."""
+
+    def __init__(self, row: Any, known: Sequence[Known]) -> None:
+        self.id, self.is_held = row.id, row.state == GroupState.HELD
+        self.prompts = [post for post in known if post.kind == PROMPT and post.state != PostState.MISSED]
+        self.taken = {(post.kind, post.occurrence) for post in known}
+
+    def has_seen(self, day: date) -> bool:
+        """Whether the prompt of that day is here, or may be."""
+        return any(post.occurrence == day and not post.waiting for post in self.prompts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +93,15 @@ class _Times:
 
 
 def _planned(
-    group: Any, catalog: Catalog, known: Sequence[Known], times: _Times, catch_up: timedelta
+    group: Any,
+    catalog: Catalog,
+    known: Sequence[Known],
+    further: Sequence[Further],
+    times: _Times,
+    catch_up: timedelta,
 ) -> _Made:
     try:
-        return _Plan(group, catalog.editions[group.roadmap_id], known, times, catch_up).made()
+        return _Plan(group, catalog.editions[group.roadmap_id], known, further, times, catch_up).made()
     except Exception:
         # One group that can't be planned must not stop the others: it is looked at again later.
         log.exception("a group could not be planned", extra={"group": group.id})
@@ -88,9 +113,15 @@ class _Plan:
     """One group's occurrences between what was planned before and now."""
 
     def __init__(
-        self, group: Any, edition: Edition, known: Sequence[Known], times: _Times, catch_up: timedelta
+        self,
+        group: Any,
+        edition: Edition,
+        known: Sequence[Known],
+        further: Sequence[Further],
+        times: _Times,
+        catch_up: timedelta,
     ) -> None:
-        self.group, self.edition, self.catch_up = group, edition, catch_up
+        self.group, self.edition, self.further, self.catch_up = group, edition, further, catch_up
         self.times, self.now = times, times.now
         self.schedule = schedule_of(group)
         self.weeks = edition.weeks(Pace(group.pace_hours))
@@ -141,13 +172,15 @@ class _Plan:
             self.prompts.append((occurrence.day, item))
 
     def _take_back(self) -> None:
-        """Give up prompts that are still waiting; the topic of the last one comes now instead of the next."""
+        """Give up prompts that are still waiting; a topic that nobody saw comes now instead of the next."""
         prompts = [post for post in self.known if post.kind == PROMPT and post.state != PostState.MISSED]
         if self.unsent or not prompts:
             return
-        self.unsent = [post.id for post in prompts if post.waiting]
+        everywhere = [*prompts, *(post for channel in self.further for post in channel.prompts)]
+        self.unsent = [post.id for post in everywhere if post.waiting]
         topic = self.weeks[self.step - 1].topic.key if self.step else None
-        if prompts[-1].waiting and self.edition.keys.get(prompts[-1].item_id) == topic:
+        seen = any(channel.has_seen(prompts[-1].occurrence) for channel in self.further)
+        if prompts[-1].waiting and not seen and self.edition.keys.get(prompts[-1].item_id) == topic:
             self.step -= 1
 
     def _reminder(self, occurrence: Occurrence) -> None:
@@ -165,23 +198,26 @@ class _Plan:
         return self.now - occurrence.at > self.catch_up
 
     def _add(self, occurrence: Occurrence, kind: PostKind, step: int, item: int, *, missed: bool) -> None:
-        self.rows.append(
-            {
-                "group_id": self.group.id,
-                "kind": kind.value,
-                "occurrence": occurrence.day,
-                "step": step,
-                "item_id": item,
-                "due_at": occurrence.at,
-                "state": (PostState.MISSED if missed else PostState.DUE).value,
-                "try_at": None if missed else occurrence.at,
-                "attempts": 0,
-                "edition": 0,
-                "reason": MISSED if missed else "",
-                "message_id": "",
-                "thread_id": "",
-            }
-        )
+        row: dict[str, Any] = {
+            "group_id": self.group.id,
+            "kind": kind.value,
+            "occurrence": occurrence.day,
+            "step": step,
+            "item_id": item,
+            "due_at": occurrence.at,
+            "state": (PostState.MISSED if missed else PostState.DUE).value,
+            "try_at": None if missed else occurrence.at,
+            "attempts": 0,
+            "edition": 0,
+            "reason": MISSED if missed else "",
+            "message_id": "",
+            "thread_id": "",
+        }
+        # A channel that is gone gets nothing to send while the group goes on in its others.
+        held = {"state": PostState.HELD.value, "try_at": None, "reason": self.group.held_reason}
+        self.rows.append({**row, **held} if self.group.held_reason and not missed else row)
+        free = (c for c in self.further if not c.is_held and (kind, occurrence.day) not in c.taken)
+        self.rows += [{**row, "group_id": channel.id} for channel in free]
 
     def _reminder_to_come(self) -> bool:
         """Whether the last prompt's week still has its reminder ahead."""

@@ -20,7 +20,7 @@ async def open_discussion(
     platform: Platform, catalog: Catalog, claimed: Claimed, clock: Callable[[], datetime], catch_up: timedelta
 ) -> Outcome:
     """Open the thread of a prompt that was sent; what the platform refuses is an outcome too."""
-    name, text = discussion(catalog, claimed.group, claimed.post)
+    name, text = discussion(catalog, claimed.home, claimed.post)
     try:
         where, channel = claimed.workspace.external_id, claimed.group.channel
         thread = await platform.open_thread(where, channel, claimed.post.message_id, name, text)

@@ -60,12 +60,17 @@ def unlink(session: Session, person: str) -> None:
     session.exec(delete(Account).where(col(Account.person).in_(gone)))
 
 
-def new_code(session: Session, kind: CodeKind, person: str, name: str, now: datetime) -> str:
+def new_code(
+    session: Session, kind: CodeKind, person: str, name: str, now: datetime, group_id: int | None = None
+) -> str:
     """Make a code and return it; one that the person made before for the same is worth nothing any more."""
     session.exec(delete(Code).where(col(Code.person) == person, col(Code.kind) == kind))
     code = secrets.token_hex(CODE_BYTES)
     expires = now + CODE_LIVES
-    session.add(Code(digest=_digest(code), kind=kind, person=person, name=name, expires_at=expires))
+    made = Code(
+        digest=_digest(code), kind=kind, person=person, name=name, expires_at=expires, group_id=group_id
+    )
+    session.add(made)
     session.flush()
     return code
 

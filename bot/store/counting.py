@@ -25,6 +25,10 @@ def counts(session: Session, now: datetime) -> Counts:
     waiting, oldest = session.exec(
         select(func.count(), func.min(Post.due_at)).where(col(Post.try_at) <= now)
     ).one()
-    states = dict(session.exec(select(Group.state, func.count()).group_by(Group.state)).all())
+    states = dict(
+        session.exec(
+            select(Group.state, func.count()).where(col(Group.twin_of).is_(None)).group_by(Group.state)
+        ).all()
+    )
     marks = session.exec(select(func.max(MarkRow.id))).one()
     return Counts(waiting, oldest, {state.value: states.get(state, 0) for state in GroupState}, marks or 0)

@@ -30,15 +30,21 @@ _ADD_MEMBER = insert(Member).returning(*MEMBERSHIP)
 
 
 def join(
-    session: Session, found: Membership | None, group_id: int, person: str, name: str, now: datetime
+    session: Session,
+    found: Membership | None,
+    group_id: int,
+    person: str,
+    name: str,
+    now: datetime,
+    via: int | None = None,
 ) -> Membership:
     """Make a person, given by key, a member, or bring back one who left; their marks are as they were.
 
-    `found` is their row as it was read in this transaction.
+    `found` is their row as it was read in this transaction; `via` the twin in whose channel they are.
     """
     connection = session.connection()
     if found is None:
-        values = {"group_id": group_id, "person": person, "name": name, "joined_at": now}
+        values = {"group_id": group_id, "person": person, "name": name, "joined_at": now, "via": via}
         return _membership(connection.execute(_ADD_MEMBER, values).one())
     if found.left_at is None and found.name == name:
         return found

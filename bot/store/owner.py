@@ -54,7 +54,7 @@ def adopt(session: Session, now: datetime) -> str:
     for post in session.exec(select(Post).where(col(Post.state).in_(_WAITING))).all():
         posts.miss(session, post.id or 0, TAKEN_OVER)
         if post.kind == PostKind.PROMPT and not post.message_id:
-            groups.take_step_back(session, post.group_id, post.step, now)
+            groups.take_step_back(session, post, now)
     session.exec(update(Post).where(col(Post.thread_try_at).is_not(None)).values(thread_try_at=None))
     # Nothing that came due meanwhile is planned; the next tick finds each group's next time.
     late = update(Group).where(col(Group.next_due_at) <= now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from bot.core.identity import key_of
@@ -18,7 +19,8 @@ from bot.study.preferences import Study
 class Place:
     """A group, as far as answering a member needs it; its columns are those of `Group`.
 
-    The last two are what the person has chosen in its workspace: `own_zone` is empty where they chose none.
+    `study` and `own_zone` are what the person has chosen in its workspace; the zone is empty where they chose none.
+    `row` is that of the channel where the person is, whose posts they see: another one where the group has several.
     """
 
     id: int
@@ -30,6 +32,12 @@ class Place:
     step: int
     study: str
     own_zone: str
+    row: int
+
+    @property
+    def home_id(self) -> int:
+        """The group's id."""
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +50,18 @@ class Membership:
     left_at: datetime | None
 
 
+_HOME = aliased(Group)
 _PLACE = (
-    col(Group.id),
-    col(Group.roadmap_id),
+    col(_HOME.id),
+    col(_HOME.roadmap_id),
     col(Group.channel),
     col(Group.channel_name),
-    col(Group.zone),
-    col(Group.pace_hours),
-    col(Group.step),
+    col(_HOME.zone),
+    col(_HOME.pace_hours),
+    col(_HOME.step),
     func.coalesce(col(PreferenceRow.study), Study.ANY.value),
     func.coalesce(col(PreferenceRow.zone), ""),
+    col(Group.id),
 )
 MEMBERSHIP = (col(Member.id), col(Member.group_id), col(Member.name), col(Member.left_at))
 
@@ -59,9 +69,10 @@ _PLACES = Prepared(
     lambda _: (
         select(*_PLACE, *MEMBERSHIP)
         .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .join(_HOME, col(_HOME.id) == func.coalesce(col(Group.twin_of), col(Group.id)))
         .outerjoin(
             Member,
-            and_(col(Member.group_id) == col(Group.id), col(Member.person).in_(same_person("person"))),
+            and_(col(Member.group_id) == col(_HOME.id), col(Member.person).in_(same_person("person"))),
         )
         .outerjoin(
             PreferenceRow,

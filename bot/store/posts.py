@@ -126,6 +126,29 @@ def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> boo
     return session.connection().execute(update_columns(_POST).where(*free).values(due)).rowcount == 1
 
 
+def follow(session: Session, leader: Post, row: int, now: datetime) -> None:
+    """Queue a group's post in one more of its channels too, unless the same was sent there."""
+    there = post_at(session, row, PostKind(leader.kind), leader.occurrence)
+    same: dict[str, Any] = {"step": leader.step, "item_id": leader.item_id}
+    if there is None:
+        due: dict[str, Any] = {
+            "kind": leader.kind,
+            "occurrence": leader.occurrence,
+            "due_at": now,
+            "try_at": now,
+        }
+        session.add(Post(group_id=row, **same, **due))
+        session.flush()
+    elif there.state == PostState.MISSED or there.item_id != leader.item_id:
+        # A new edition, because the platform would take the old nonce for a repeat of what it has.
+        gone = {"edition": there.edition + 1, "message_id": "", "thread_id": ""}
+        requeue(session, there.id or 0, now, **same, **gone)
+    elif there.state != PostState.SENT:
+        requeue(session, there.id or 0, now)
+    if there is not None:
+        session.refresh(there)
+
+
 def forget_messages(session: Session, group_id: int) -> None:
     """Let go of what was posted in a channel that the group has left; the records stay."""
     gone = {"message_id": "", "thread_id": "", "thread_try_at": None}

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
@@ -26,9 +27,11 @@ _GROUP = Group.__table__  # type: ignore[attr-defined]
 _POST = Post.__table__  # type: ignore[attr-defined]
 _WORKSPACE = Workspace.__table__  # type: ignore[attr-defined]
 
+_HOME = aliased(Group)
 _WITH_GROUP = (
-    select_objects(Post, Group, Workspace)
+    select_objects(Post, Group, Workspace, _HOME)
     .join(Group, col(Group.id) == col(Post.group_id))
+    .join(_HOME, col(_HOME.id) == func.coalesce(col(Group.twin_of), col(Group.id)))
     .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
     .where(Post.id == bindparam("post"))
 )
@@ -47,11 +50,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A claimed post with what is needed to send it. The attempt `began` then, on the monotonic clock."""
+    """A claimed post with what is needed to send it. The attempt `began` then, on the monotonic clock.
+
+    `group` is the row whose channel it goes to; `home` is the group with the plan and the members, mostly the same.
+    """
 
     post: Post
     group: Group
     workspace: Workspace
+    home: Group
     doubt: datetime | None
     began: float = field(default_factory=time.monotonic)
 
@@ -101,8 +108,8 @@ def claim_threads(
 
 def claimed(session: Session, claim: Claim) -> Claimed:
     """Read what a claim is about."""
-    post, group, workspace = session.exec(_WITH_GROUP, params={"post": claim.post_id}).one()
-    return Claimed(post, group, workspace, claim.doubt)
+    post, group, workspace, home = session.exec(_WITH_GROUP, params={"post": claim.post_id}).one()
+    return Claimed(post, group, workspace, home, claim.doubt)
 
 
 def _take(

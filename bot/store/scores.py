@@ -67,7 +67,7 @@ def rebuild_group(session: Session, group_id: int) -> int:
         for member in some:
             wanted |= _wanted(member, marks.get(member.id, ()))
         wrong += _put_right(session, [member.id for member in some], wanted)
-    return wrong + _recount(session, group_id)
+    return wrong + recount(session, group_id)
 
 
 def take_off(session: Session, member_ids: Sequence[int]) -> None:
@@ -119,7 +119,7 @@ def _write(
         _COUNT_ON.many(session, [dict(zip(_COUNT, (*key, n), strict=True)) for key, n in changes])
 
 
-def _recount(session: Session, group_id: int) -> int:
+def recount(session: Session, group_id: int) -> int:
     """Count a group's rows anew; return how many counts were wrong."""
     rows, counts = ScoreRow, ScoreCount
     counted = select(col(rows.period), col(rows.points), func.count()).group_by(

@@ -83,7 +83,9 @@ class Group(SQLModel, table=True):
     """One cohort studying one roadmap in one channel.
 
     `step` counts the weeks of the plan that were prompted. Occurrences up to `planned_to` have their posts;
-    `next_due_at` is the next one after it. `pace_hours` 0 means a topic a week.
+    `next_due_at` is the next one after it. `pace_hours` 0 means a topic a week. With `twin_of` the row is one more
+    channel of that group: the plan is there, and only channel, hold and organizer are its own. (It has no foreign key,
+    as SQLite can add none to a table.)
     """
 
     __tablename__ = "study_group"
@@ -94,6 +96,12 @@ class Group(SQLModel, table=True):
             "next_due_at",
             sqlite_where=text("next_due_at IS NOT NULL"),
             postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_study_group_twin_of",
+            "twin_of",
+            sqlite_where=text("twin_of IS NOT NULL"),
+            postgresql_where=text("twin_of IS NOT NULL"),
         ),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -115,10 +123,19 @@ class Group(SQLModel, table=True):
     held_reason: str = Field(default="", max_length=500)
     organizer: str = Field(default="", max_length=32)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    twin_of: int | None = Field(default=None, sa_type=BigInteger)
+
+    @property
+    def home_id(self) -> int:
+        """The id of the group whose channel this is."""
+        return self.twin_of or self.id or 0
 
 
 class Member(SQLModel, table=True):
-    """A person in a group. `person` is the key of the account that joined; others may be the same person."""
+    """A person in a group. `person` is the key of the account that joined; others may be the same person.
+
+    `via` is the twin in whose channel they joined.
+    """
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("group_id", "person"), Index("ix_member_person", "person"))
@@ -128,6 +145,7 @@ class Member(SQLModel, table=True):
     name: str = Field(max_length=100)
     joined_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    via: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class PreferenceRow(SQLModel, table=True):
@@ -181,10 +199,14 @@ class CodeKind(StrEnum):
     """What a one-time code joins."""
 
     LINK = "link"
+    TWIN = "twin"
 
 
 class Code(SQLModel, table=True):
-    """A one-time code that nobody has entered yet, as its hash; `person` (a key) and `name` are who made it."""
+    """A one-time code that nobody has entered yet, as its hash; `person` (a key) and `name` are who made it.
+
+    One for a twin is about a group.
+    """
 
     __tablename__ = "code"
     digest: str = Field(primary_key=True, max_length=64)
@@ -192,6 +214,7 @@ class Code(SQLModel, table=True):
     person: str = Field(max_length=64)
     name: str = Field(max_length=100)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    group_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class MarkRow(SQLModel, table=True):

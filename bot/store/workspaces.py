@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select, update
 
 from bot.core.shards import shard_key
-from bot.store import groups, preferences
+from bot.store import groups, preferences, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreCount, ScoreRow, Workspace
 from bot.study.schedule import next_due
@@ -38,7 +38,9 @@ def leave(session: Session, platform: str, external_id: str, now: datetime) -> N
     if found is not None:
         found.left_at = now
         session.add(found)
-        session.exec(update(Group).where(col(Group.workspace_id) == found.id).values(next_due_at=None))
+        # A group that lives on elsewhere is planned all the same; nothing is sent here.
+        here = col(Group.workspace_id) == found.id, col(Group.id).not_in(twins.living_elsewhere(found))
+        session.exec(update(Group).where(*here).values(next_due_at=None))
 
 
 def come_back(session: Session, platform: str, external_ids: Collection[str]) -> Sequence[str]:
@@ -60,7 +62,7 @@ def _welcome(session: Session, found: Workspace) -> None:
         found.left_at = None
         for group in groups.groups_of(session, found.platform, found.external_id):
             ends = group.state == GroupState.PAUSED and group.paused_until is not None
-            if group.state == GroupState.ACTIVE or ends:
+            if (group.state == GroupState.ACTIVE or ends) and group.twin_of is None:
                 group.next_due_at = next_due(schedule_of(group), group.planned_to)
                 session.add(group)
 
@@ -69,6 +71,7 @@ def purge(session: Session, before: datetime) -> Sequence[int]:
     """Delete everything of the workspaces that the bot was removed from before a moment; return their ids."""
     gone = [w.id or 0 for w in session.exec(select(Workspace).where(col(Workspace.left_at) <= before)).all()]
     if gone:
+        twins.before_purge(session, gone)
         theirs = select(Group.id).where(col(Group.workspace_id).in_(gone))
         members = select(Member.id).where(col(Member.group_id).in_(theirs))
         session.exec(delete(MarkRow).where(col(MarkRow.member_id).in_(members)))

@@ -6,75 +6,30 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
-from bot.core.reply import Reply
-from bot.core.request import Channel, Person, Request, Value
-from bot.dispatch import FAULT
+from bot.core.request import Person
 from bot.store import accounts, erasures, notes
 from bot.store.tables import Account, Code, MarkRow, Member, PreferenceRow, ScoreRow
 from tests.conftest import DATABASES
-from tests.room import Room
+from tests.sides import ALICE, ALICE_ALSO, ALICE_TOO, BOB, CAROL, Sides, Who, code_in
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-ALICE, ALICE_ALSO, ALICE_TOO = ("discord", "21"), ("discord", "22"), ("slack", "T1.U21")
-BOB, MALLORY = ("discord", "31"), ("slack", "T1.U66")
 KEPT = MarkRow.id, MarkRow.item_id, MarkRow.act, MarkRow.at, MarkRow.note
 YES, WRONG = "Yes, link them", "That code does not work"
 
 
-class Two:
-    """A room with a group on Discord and one on Slack, and people who speak on either."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-
-    def request(self, who: tuple[str, str], command: str, **args: Value) -> Request:
-        """Make a request in the group of that platform."""
-        platform, person = who
-        place = ("1", "100") if platform == "discord" else ("T1", "C1")
-        return Request(
-            platform, place[0], Channel(place[1], "study"), Person(person, f"name-of-{person}"), False, command, args
-        )  # fmt: skip
-
-    async def say(self, who: tuple[str, str], command: str, **args: Value) -> Reply:
-        """Say a command; nothing may ever break."""
-        reply = await self.room.dispatcher.handle(self.request(who, command, **args))
-        assert reply.title != FAULT
-        return reply
-
-    async def press(self, who: tuple[str, str], shown: Reply, label: str) -> Reply:
-        """Press a button of an answer."""
-        button = next(b for b in shown.buttons if b.label == label)
-        return await self.say(who, button.command, **button.args)
-
-    async def code(self, who: tuple[str, str]) -> str:
-        """Get a code."""
-        return (await self.say(who, "link")).text.partition("code:")[2].partition("`")[0]
-
-    async def link(self, first: tuple[str, str] = ALICE, second: tuple[str, str] = ALICE_TOO) -> Reply:
-        """Link two accounts as a person does."""
-        asked = await self.say(second, "link", code=await self.code(first))
-        assert asked.title == "Is that you too?"
-        return await self.press(second, asked, YES)
-
-    async def rows(self, *columns: Any) -> list[Any]:
-        """Read columns past the bot."""
-        return await self.room.database.read(lambda s: list(s.exec(select(*columns))))
-
-
 @pytest.fixture
-async def two(url: str) -> AsyncIterator[Two]:
+async def two(url: str) -> AsyncIterator[Sides]:
     """A group on each platform."""
-    room = Room(url)
-    await room.open()
-    await room.group(platform="slack", workspace="T1", channel="C1")
-    yield Two(room)
-    room.close()
+    sides = Sides(url)
+    await sides.room.open()
+    await sides.room.group(platform="slack", workspace="T1", channel="C1")
+    yield sides
+    sides.room.close()
 
 
-async def test_two_members_become_one_and_nothing_counts_twice(two: Two) -> None:
+async def test_two_members_become_one_and_nothing_counts_twice(two: Sides) -> None:
     """What both accounts have recorded in a group is one progress: the first of two records brings the points."""
     await two.say(ALICE, "done", item="docker")
     await two.room.tick(hours=1)
@@ -83,7 +38,7 @@ async def test_two_members_become_one_and_nothing_counts_twice(two: Two) -> None
     await two.room.tick(hours=1)
     await two.say(ALICE, "done", item="python")
     before = set(await two.rows(*KEPT))
-    asked = await two.say(ALICE_ALSO, "link", code=await two.code(ALICE))
+    asked = await two.say(ALICE_ALSO, "link", code=code_in(await two.say(ALICE, "link")))
     assert "In 1 group both are members" in asked.text
     assert (await two.press(ALICE_ALSO, asked, YES)).title == "Linked: you are one person now"
     # 6 for docker once, 6 + 6 for python in two steps, 4 for kubernetes.
@@ -96,7 +51,7 @@ async def test_two_members_become_one_and_nothing_counts_twice(two: Two) -> None
     assert board.footer == "Page 1 of 1 · 1 member with points"
 
 
-async def test_what_comes_after_linking_is_recorded_once(two: Two) -> None:
+async def test_what_comes_after_linking_is_recorded_once(two: Sides) -> None:
     """An account that never spoke in the group records for the member whom the other one made."""
     await two.say(ALICE, "done", item="docker")
     await two.link(ALICE, ALICE_ALSO)
@@ -108,7 +63,7 @@ async def test_what_comes_after_linking_is_recorded_once(two: Two) -> None:
     assert "1 of 4 topics" in seen.text
 
 
-async def test_who_has_left_with_one_account_is_in_with_the_other(two: Two) -> None:
+async def test_who_has_left_with_one_account_is_in_with_the_other(two: Sides) -> None:
     """Somebody who is a member with any account is one afterwards, with the records of all."""
     await two.say(ALICE, "done", item="docker")
     await two.say(ALICE, "leave")
@@ -118,7 +73,7 @@ async def test_who_has_left_with_one_account_is_in_with_the_other(two: Two) -> N
     assert "18 points" in (await two.say(ALICE, "progress")).text
 
 
-async def test_unlink_separates_and_moves_nothing(two: Two) -> None:
+async def test_unlink_separates_and_moves_nothing(two: Sides) -> None:
     """After /unlink what was recorded is with the account that it is with, said clearly, and the other begins anew."""
     await two.say(ALICE, "done", item="docker")
     await two.link(ALICE, ALICE_ALSO)
@@ -133,7 +88,7 @@ async def test_unlink_separates_and_moves_nothing(two: Two) -> None:
     assert (await two.press(ALICE_ALSO, asked, "Separate it")).title == "No other account is linked"
 
 
-async def test_three_accounts_and_one_that_goes(two: Two) -> None:
+async def test_three_accounts_and_one_that_goes(two: Sides) -> None:
     """A third account joins both, and who separates one leaves the others together, also when it comes back."""
     await two.link(ALICE, ALICE_ALSO)
     await two.link(ALICE_ALSO, ALICE_TOO)
@@ -145,28 +100,28 @@ async def test_three_accounts_and_one_that_goes(two: Two) -> None:
     assert await two.room.database.read(lambda s: accounts.keys_of(s, "22")) == ["22", "slack:T1.U21"]
 
 
-async def test_no_more_than_a_handful(two: Two) -> None:
+async def test_no_more_than_a_handful(two: Sides) -> None:
     """One person has five accounts at most, so that nobody gathers a crowd."""
     for number in range(4):
         await two.link(ALICE, ("slack", f"T1.U{number}"))
-    asked = await two.say(ALICE_TOO, "link", code=await two.code(ALICE))
+    asked = await two.say(ALICE_TOO, "link", code=code_in(await two.say(ALICE, "link")))
     assert asked.title == "That would be too many accounts"
 
 
-async def test_a_code_works_once(two: Two) -> None:
+async def test_a_code_works_once(two: Sides) -> None:
     """A code that was used is worth nothing, and neither is one that was replaced by a newer one."""
-    old = await two.code(ALICE)
-    code = await two.code(ALICE)
+    old = code_in(await two.say(ALICE, "link"))
+    code = code_in(await two.say(ALICE, "link"))
     assert (await two.say(ALICE_TOO, "link", code=old)).title == WRONG
     asked = await two.say(ALICE_TOO, "link", code=f" {code.upper()} ")
     await two.press(ALICE_TOO, asked, YES)
-    assert (await two.press(MALLORY, asked, YES)).title == WRONG
+    assert (await two.press(CAROL, asked, YES)).title == WRONG
     assert await two.rows(Code.digest) == []
 
 
-async def test_a_code_lives_ten_minutes(two: Two) -> None:
+async def test_a_code_lives_ten_minutes(two: Sides) -> None:
     """After ten minutes a code is worth nothing, also when it was looked at before, and the tick forgets it."""
-    code = await two.code(ALICE)
+    code = code_in(await two.say(ALICE, "link"))
     asked = await two.say(ALICE_TOO, "link", code=code)
     two.room.clock.forward(minutes=10)
     assert (await two.press(ALICE_TOO, asked, YES)).title == WRONG
@@ -176,28 +131,28 @@ async def test_a_code_lives_ten_minutes(two: Two) -> None:
     assert await two.rows(Account.person) == []
 
 
-async def test_a_code_can_be_neither_guessed_nor_read(two: Two) -> None:
+async def test_a_code_can_be_neither_guessed_nor_read(two: Sides) -> None:
     """A code has 128 random bits, is answered privately and is in the database as a hash alone."""
     reply = await two.say(ALICE, "link")
-    code = reply.text.partition("code:")[2].partition("`")[0]
+    code = code_in(reply)
     assert reply.private
     assert len(bytes.fromhex(code)) == 16
     (row,) = await two.rows(Code)
     assert code not in str(row)
-    assert await two.code(ALICE) != code
+    assert code_in(await two.say(ALICE, "link")) != code
     assert (await two.say(ALICE_TOO, "link", code=row.digest[:32])).title == WRONG
 
 
-async def test_codes_are_not_tried_by_the_thousand(two: Two) -> None:
+async def test_codes_are_not_tried_by_the_thousand(two: Sides) -> None:
     """Whoever tries codes is told to wait."""
-    titles = {(await two.say(MALLORY, "link", code=f"{n:032x}")).title for n in range(40)}
+    titles = {(await two.say(CAROL, "link", code=f"{n:032x}")).title for n in range(40)}
     assert titles == {WRONG, "One moment, please"}
 
 
-async def test_nothing_happens_before_it_is_confirmed(two: Two) -> None:
+async def test_nothing_happens_before_it_is_confirmed(two: Sides) -> None:
     """Entering a code shows whose it is and what follows; the name that somebody chose is inert."""
     await two.say(ALICE, "done", item="docker")
-    code = await two.code(ALICE)
+    code = code_in(await two.say(ALICE, "link"))
     asked = await two.say(ALICE_TOO, "link", code=code)
     assert asked.private
     assert "**name-of-21** on Discord" in asked.text
@@ -207,21 +162,23 @@ async def test_nothing_happens_before_it_is_confirmed(two: Two) -> None:
         two.request(("discord", "22"), "link"), person=Person("22", "@everyone **x** [y](https://z.example)")
     )
     reply = await two.room.dispatcher.handle(evil)
-    shown = await two.say(MALLORY, "link", code=reply.text.partition("code:")[2].partition("`")[0])
+    shown = await two.say(CAROL, "link", code=code_in(reply))
     assert "@everyone" not in shown.text
     assert "[y](" not in shown.text
 
 
-async def test_ones_own_code_and_a_linked_account_change_nothing(two: Two) -> None:
+async def test_ones_own_code_and_a_linked_account_change_nothing(two: Sides) -> None:
     """Who enters their own code, or links twice, is told so."""
-    assert (await two.say(ALICE, "link", code=await two.code(ALICE))).title == "That is your own code"
+    assert (
+        await two.say(ALICE, "link", code=code_in(await two.say(ALICE, "link")))
+    ).title == "That is your own code"
     await two.link()
-    asked = await two.say(ALICE_TOO, "link", code=await two.code(ALICE))
+    asked = await two.say(ALICE_TOO, "link", code=code_in(await two.say(ALICE, "link")))
     assert asked.title == "These accounts are linked already"
     assert "**name-of-T1.U21** on Slack" in (await two.say(ALICE, "link")).text
 
 
-async def test_the_same_id_elsewhere_is_somebody_else(two: Two) -> None:
+async def test_the_same_id_elsewhere_is_somebody_else(two: Sides) -> None:
     """An id that a platform shares with another platform by chance is another person."""
     await two.say(ALICE, "done", item="docker")
     await two.say(("slack", "21"), "done", item="python")
@@ -230,35 +187,35 @@ async def test_the_same_id_elsewhere_is_somebody_else(two: Two) -> None:
     assert len(await groups_kept(two, ("slack", "21"))) == 1
 
 
-async def groups_kept(two: Two, who: tuple[str, str]) -> Any:
+async def groups_kept(two: Sides, who: Who) -> Any:
     """Read the groups in somebody's export."""
     return (await kept(two, who))["groups"]
 
 
-async def kept(two: Two, who: tuple[str, str]) -> Any:
+async def kept(two: Sides, who: Who) -> Any:
     """Read somebody's export."""
     file = (await two.say(who, "mydata export")).attachment
     assert file is not None
     return json.loads(file.content)
 
 
-async def test_the_export_has_everything_of_all_accounts(two: Two) -> None:
+async def test_the_export_has_everything_of_all_accounts(two: Sides) -> None:
     """/mydata export, by either account, has the groups of both, the accounts themselves and the code that waits."""
     await two.say(ALICE, "done", item="docker")
     await two.say(ALICE_TOO, "done", item="python")
     await two.link()
-    await two.code(ALICE)
+    code_in(await two.say(ALICE, "link"))
     found = await kept(two, ALICE_TOO)
     assert [(a["platform"], a["id"]) for a in found["linked"]] == [ALICE, ALICE_TOO]
     assert [[mark["title"] for mark in g["records"]] for g in found["groups"]] == [["Docker"], ["Python"]]
     assert [code["for"] for code in found["codes"]] == ["link"]
     assert (await kept(two, ALICE))["groups"] == found["groups"]
-    await two.say(MALLORY, "join")
-    assert not {"linked", "codes"} & {what for what, kept in (await kept(two, MALLORY)).items() if kept}
+    await two.say(CAROL, "join")
+    assert not {"linked", "codes"} & {what for what, kept in (await kept(two, CAROL)).items() if kept}
 
 
 async def test_delete_takes_all_accounts_along(
-    two: Two, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    two: Sides, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """/mydata delete, by either account, leaves neither of them anywhere, and a restored backup forgets both again."""
     monkeypatch.chdir(tmp_path)
@@ -268,7 +225,7 @@ async def test_delete_takes_all_accounts_along(
     await two.say(BOB, "done", item="docker")
     await two.say(ALICE, "preferences", study="book")
     await two.link()
-    await two.code(ALICE_TOO)
+    code_in(await two.say(ALICE_TOO, "link"))
     sure = await two.say(ALICE_TOO, "mydata delete")
     assert (
         "2 memberships, 2 records, your preferences, the link of 2 accounts and a code that nobody has entered"

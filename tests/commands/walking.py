@@ -62,6 +62,7 @@ async def walk(world: World) -> dict[tuple[object, ...], str]:
             await press(by[kind[0] in ORGANIZER], custom_id)
     await _other_groups(world)
     await _linked(world)
+    await _in_two_channels(world)
     found = buttons_sent(world)
     await press(world.alice, found[LAST])
     return found
@@ -72,6 +73,14 @@ async def _linked(world: World) -> None:
     code = (await say(world.alice, "/link")).text.partition("code:")[2].partition("`")[0]
     await click(world.bob, await say(world.bob, f"/link {code}"), "Yes, link them")
     await say(world.alice, "/unlink")
+
+
+async def _in_two_channels(world: World) -> None:
+    """The group of #study comes into one more channel, and olivia looks how she would take it out."""
+    code = (await say(world.olivia, "/twin")).text.partition("code:")[2].partition("`")[0]
+    further = world.guild.create_text_channel("further")
+    await click(world.olivia, await say(world.olivia, f"/twin {code}", further), "Yes, share it")
+    await say(world.olivia, "/twin", further)
 
 
 async def _other_groups(world: World) -> None:

@@ -175,7 +175,7 @@ def test_a_finished_group_goes_on_when_its_last_prompt_was_missed(session: Sessi
         at.now += DAY
         at.tick()
     assert at.group.state == GroupState.FINISHED
-    groups.take_step_back(session, at.group.id or 0, 1, at.now)
+    groups.take_step_back(session, at.prompts()[0], at.now)
     session.expire_all()
     for _ in range(7):
         at.now += DAY

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store import accounts, engines, health, members, migrating, preferences, scores
+from bot.store import accounts, engines, health, members, migrating, preferences, scores, twins
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
 from bot.store.tables import CodeKind, Post, metadata
@@ -333,3 +333,35 @@ def test_marks_that_are_there_are_for_the_day_on_which_they_were_recorded(filled
     assert run(filled, "SELECT id, points, note FROM mark") == before
     ((day,),) = run(filled, "SELECT day FROM mark")
     assert str(day) == "2026-01-05"
+
+
+def test_going_back_takes_shared_groups_apart(session: Session, url: str) -> None:
+    """Below the schema with shared groups each channel is a group of its own, with who joined there."""
+    published(session, roadmap("a"))
+    home = group(session, state="paused", step=1)
+    other = group(session, channel="C1", platform="slack", workspace="T1")
+    third = group(session, channel="C2", platform="slack", workspace="T1")
+    for twin in (other, third):
+        twins.connect(session, home, twin)
+    third.state = "held"
+    for person, via in (("7", None), ("slack:T1.U1", other.id)):
+        member = members.join(session, None, home.id or 0, person, "a", MONDAY, via)
+        members.add_mark(session, member.id, NewMark(1, Act.FINISHED, MONDAY, MONDAY.date(), 4))
+        scores.rebuild(session, member)
+    accounts.new_code(session, CodeKind.TWIN, "7", "olivia", MONDAY, home.id)
+    session.commit()
+    engine = open_engine(url)
+    migrating.move(engine, "0008")
+    engine.dispose()
+    found = run(url, "SELECT id, state, step, next_due_at FROM study_group ORDER BY id")
+    due = found[0][3]
+    assert found == [(home.id, "paused", 1, due), (other.id, "paused", 1, due), (third.id, "held", 1, None)]
+    placed = "SELECT person, member.group_id, score.group_id FROM member JOIN score ON member_id = id"
+    assert set(run(url, placed)) == {("7", home.id, home.id), ("slack:T1.U1", other.id, other.id)}
+    assert set(run(url, "SELECT DISTINCT group_id, members FROM score_count")) == {
+        (home.id, 1),
+        (other.id, 1),
+    }
+    assert run(url, "SELECT * FROM code") == []
+    migrating.upgrade(url)
+    assert run(url, "SELECT twin_of FROM study_group") == [(None,)] * 3
