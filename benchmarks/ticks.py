@@ -139,6 +139,7 @@ class _Nowhere:
     """A platform that takes every message at once."""
 
     name = "discord"
+    knows_nonces = True
 
     def ready(self) -> bool:
         return True

@@ -6,8 +6,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+from pydantic import SecretStr
 
 from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
@@ -22,7 +25,7 @@ from bot.pictures.studio import Studio
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.requests import NAME
-from bot.running import Running
+from bot.running import Running, Serving
 from bot.settings import Settings
 from bot.store import erasures, health, migrating, notes, planning, roadmaps
 from bot.store.alone import alone
@@ -32,7 +35,14 @@ from bot.study.reading import RoadmapInvalid
 from bot.study.roadmap_files import default_folder, load_folder
 from bot.study.zones import use_packaged_zones
 
+if TYPE_CHECKING:
+    from bot.platforms.slack import SlackPlatform
+
 log = logging.getLogger("roadmate")
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
 
 
 def _utc_now() -> datetime:
@@ -89,16 +99,43 @@ class App:
             clock,
             settings.shards,
         )
+        self.slack = self._slack(commands) if settings.serves_slack else None
         self.delivery = Delivery(
             self.database,
             lambda: self.memory.catalog,
-            [self.platform],
+            [self.platform, *([self.slack] if self.slack else [])],
             clock,
             catch_up,
             shards=settings.shards,
         )
         keep = timedelta(days=settings.purge_days)
         self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up, keep)
+
+    def _slack(self, commands: Sequence[Command]) -> "SlackPlatform":
+        """The other platform, and its SDK, only where it is wanted."""
+        from bot.platforms.slack import Access, SlackPlatform
+        from bot.store.vault import Vault
+
+        settings, presence = self.settings, Presence(self.database, "slack", self.clock)
+        access = Access(
+            bot_token=_plain(settings.slack_bot_token),
+            app_token=_plain(settings.slack_app_token),
+            signing_secret=_plain(settings.slack_signing_secret),
+            client_id=settings.slack_client_id,
+            client_secret=_plain(settings.slack_client_secret),
+            keys=settings.slack_keys,
+            host=settings.slack_host,
+            port=settings.slack_port,
+        )
+        return SlackPlatform(
+            commands,
+            self.dispatcher.handle,
+            Vault(self.database, "slack"),
+            presence.left,
+            presence.came,
+            self.clock,
+            access,
+        )
 
     @property
     def discord(self) -> Client:
@@ -154,24 +191,29 @@ class App:
 
     async def run(self) -> None:
         """Run until SIGTERM or Ctrl-C, then finish what is in flight within ten seconds. Raises StartupError."""
-        token = self.settings.discord_token
-        if token is None:
-            raise StartupError("DISCORD_TOKEN is not set.")
+        if self.settings.discord_token is None and self.slack is None:
+            raise StartupError("Neither DISCORD_TOKEN nor SLACK_BOT_TOKEN is set.")
         with alone(self.settings.database_url, self.settings.shards):
             async with self:
                 # A read-only file is noticed by the first change only, and that should be now.
                 with _refused_if_unwritable():
                     now, shards = self.clock(), self.settings.shards
                     await self.database.write(lambda session: health.beat(session, now, shards))
-                await self.running().until_stopped(token.get_secret_value())
+                await self.running().until_stopped()
 
     def running(self) -> Running:
         """The process around the bot."""
-        return Running(self.settings, self.clock, self.dispatcher, self.ticker, self.platform)
+        token = self.settings.discord_token
+        serving: list[Serving] = []
+        if token is not None:
+            serving.append(Serving(self.platform, partial(self.platform.run, token.get_secret_value())))
+        if self.slack is not None:
+            serving.append(Serving(self.slack, self.slack.run))
+        return Running(self.settings, self.clock, self.dispatcher, self.ticker, serving)
 
     async def _deliver_now(self, post: int) -> None:
         await self.delivery.run(only=post)
 
     def _post_url(self, platform: str, workspace: str, channel: str, message_id: str) -> str:
-        del platform
-        return self.platform.message_url(workspace, channel, message_id)
+        known = next((p for p in self.delivery.platforms if p.name == platform), self.platform)
+        return known.message_url(workspace, channel, message_id)

@@ -24,6 +24,8 @@ from bot.core.reply import Attachment, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
 from bot.core.turns import TooFast, Turns
+from bot.core.words import words_of
+from bot.store import organizers
 from bot.store.database import Database
 from bot.store.faults import Busy, Unavailable, Unwritable
 
@@ -35,11 +37,7 @@ UNKNOWN = Reply(
     "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
     tone=Tone.WARN,
 )
-NOT_ORGANIZER = Reply(
-    "That is for organizers",
-    "Only people with the **Manage Server** permission can do that. Nothing was changed.",
-    tone=Tone.WARN,
-)
+NOT_ORGANIZER, NOT_ORGANIZER_TEXT = "That is for organizers", "Only {} can do that. Nothing was changed."
 BUSY = Reply(
     "Not saved, please try again",
     "The database was busy. What was recorded before is safe; send it again in a moment.",
@@ -137,7 +135,10 @@ class Dispatcher:
         if command is None:
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
-            return NOT_ORGANIZER
+            if not await self._is_named(request):
+                who = words_of(request.platform).organizers
+                return Reply(NOT_ORGANIZER, NOT_ORGANIZER_TEXT.format(who), tone=Tone.WARN)
+            request = replace(request, organizer=True)
         args = {} if request.ask else checked(command, request.args)
         group_id, now = _group(request), self.clock()
         loop = asyncio.get_running_loop()
@@ -159,6 +160,11 @@ class Dispatcher:
         if reply.picture is not None:
             return await self._with_picture(reply, reply.picture)
         return reply if reply.deliver is None else await self._deliver(request, reply, reply.deliver)
+
+    async def _is_named(self, request: Request) -> bool:
+        """Whether somebody was named an organizer here, which the platform knows nothing of."""
+        place = request.platform, request.workspace or "", request.person.id
+        return await self.database.read(lambda session: organizers.is_named(session, *place))
 
     async def _with_picture(self, reply: Reply, picture: Picture) -> Reply:
         """The same answer with its picture drawn. A picture that fails never costs the answer."""

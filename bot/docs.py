@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.commands.table import COMMANDS
 from bot.core.command import Audience, Command, Option, Takes
+from bot.core.typed import example
 
 PLACE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 INTRO = """\
@@ -16,7 +17,10 @@ Options in `[brackets]` may be left out. Type `/` in Discord and it shows them a
 """
 AUDIENCES = {
     Audience.MEMBER: ("For everyone", "Everyone in the server."),
-    Audience.ORGANIZER: ("For organizers", "People with the **Manage Server** permission."),
+    Audience.ORGANIZER: (
+        "For organizers",
+        "People with the **Manage Server** permission (on Slack: admins, owners, whom they named).",
+    ),
 }
 SEEN = {True: "Only you see the answer.", False: "Everyone in the channel sees the answer."}
 KINDS = {
@@ -78,8 +82,9 @@ def _paragraphs(command: Command) -> Iterator[str]:
     if command.public_options:
         yield "| option | takes | |\n|---|---|---|"
         yield from (f"| `{o.name}` | {_taken(o)} | {o.help} |" for o in command.public_options)
-        yield f"\nExample: `{EXAMPLES[command.name]}`\n"
-    yield f"{AUDIENCES[command.audience][1]} {SEEN[command.private]}\n"
+        yield f"\nExample: `{EXAMPLES.get(command.name, f'/{example(command)}')}`\n"
+    only = f"Only on {', '.join(sorted(command.only)).capitalize()}. " if command.only else ""
+    yield f"{only}{AUDIENCES[command.audience][1]} {SEEN[command.private]}\n"
 
 
 def _taken(option: Option) -> str:

@@ -8,18 +8,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.core.platform import Watched
 from bot.dispatch import Dispatcher
 from bot.jobs.backups import Backups
 from bot.jobs.scheduler import ticking
 from bot.jobs.tick import Ticker
 from bot.keeping import Keeper
-from bot.platforms.discord import DiscordPlatform
 from bot.settings import Settings
 from bot.store.backup import backup_folder
 
 STOP_SECONDS = 10.0
 CLOSING = 2.0
-"""Seconds of those for leaving Discord."""
+"""Seconds of those for leaving the platforms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A platform and what keeps it connected."""
+
+    platform: Watched
+    run: Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -30,10 +38,10 @@ class Running:
     clock: Callable[[], datetime]
     dispatcher: Dispatcher
     ticker: Ticker
-    platform: DiscordPlatform
+    serving: Sequence[Serving]
     keeper: Keeper = field(default_factory=Keeper)
 
-    async def until_stopped(self, token: str) -> None:
+    async def until_stopped(self) -> None:
         """Run until SIGTERM or Ctrl-C, and finish what is in flight within STOP_SECONDS.
 
         Raises StartupError when a task ends by itself, which only a fault that stays makes it do.
@@ -41,7 +49,7 @@ class Running:
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        tasks = [asyncio.create_task(work) for work in self._kept(token)]
+        tasks = [asyncio.create_task(work) for work in self._kept()]
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -49,10 +57,10 @@ class Running:
         for task in done - {stopped}:
             task.result()
 
-    def _kept(self, token: str) -> list[Coroutine[Any, Any, None]]:
+    def _kept(self) -> list[Coroutine[Any, Any, None]]:
         keep, settings = self.keeper.keep, self.settings
         work = [
-            keep("discord", lambda: self.platform.run(token)),
+            *(keep(one.platform.name, one.run) for one in self.serving),
             keep("ticks", lambda: ticking(self.ticker, settings.tick_seconds)),
         ]
         backups = self._backups()
@@ -82,7 +90,7 @@ class Running:
             self.ticker.database,
             self.clock,
             settings.tick_seconds,
-            self.platform,
+            [one.platform for one in self.serving],
             self.ticker.age,
             self.keeper,
             backups.age if backups else None,
@@ -90,14 +98,14 @@ class Running:
         return lambda: serve(settings.health_host, settings.health_port, vitals, metrics)
 
     async def _finish(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Send what is in flight, begin nothing by itself, answer who has asked, and leave Discord."""
+        """Send what is in flight, begin nothing by itself, answer who has asked, and leave the platforms."""
         self.ticker.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS - CLOSING - 1):
                 await asyncio.gather(self.ticker.idle(), self.platform.idle())
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING):
-                await self.platform.close()
+                await asyncio.gather(*(one.platform.close() for one in self.serving))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

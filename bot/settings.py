@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.shards import ALL, Shards
@@ -13,6 +21,7 @@ from bot.core.shards import ALL, Shards
 ENV_FILE = Path(".env")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 """How the address of a database begins."""
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -28,6 +37,14 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr | None = None
+    slack_key: SecretStr | None = None
+    slack_host: str = "127.0.0.1"
+    slack_port: Annotated[int, Field(ge=0, le=65535)] = 3000
     database_url: str = "sqlite:///roadmate.db"
     roadmap_folder: DirectoryPath | None = None
     catch_up_hours: Annotated[float, Field(ge=0, le=168)] = 36
@@ -42,7 +59,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
 
-    @field_validator("discord_token")
+    @field_validator(
+        "discord_token",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_client_secret",
+        "slack_key",
+    )
     @classmethod
     def _without_spaces(cls, token: SecretStr | None) -> SecretStr | None:
         # Copying a token easily takes a space or a line break along.
@@ -55,6 +79,37 @@ class Settings(BaseSettings):
         if not url.startswith(DATABASES):
             raise ValueError(f"should begin with {' or '.join(DATABASES)}")
         return url
+
+    @model_validator(mode="after")
+    def _whole_slack(self) -> Self:
+        if missing := self._missing_for_slack():
+            raise ValueError(missing)
+        return self
+
+    def _missing_for_slack(self) -> str:
+        """What Slack still needs, if anything is set for it."""
+        if self.slack_bot_token and self.slack_client_id:
+            return "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for several; set one of them."
+        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
+            return "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET and a public address."
+        if self.slack_client_id and not (
+            self.slack_client_secret and self.slack_key and self.slack_signing_secret
+        ):
+            return "SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET, SLACK_KEY and SLACK_SIGNING_SECRET as well."
+        if self.slack_key and min(map(len, self.slack_keys)) < SHORTEST_KEY:
+            return f"SLACK_KEY should be at least {SHORTEST_KEY} characters that nobody can guess."
+        return ""
+
+    @property
+    def serves_slack(self) -> bool:
+        """Whether anything says which workspaces."""
+        return bool(self.slack_bot_token or self.slack_client_id)
+
+    @property
+    def slack_keys(self) -> tuple[str, ...]:
+        """The keys that seal and open installations; several stand with commas between them."""
+        text = self.slack_key.get_secret_value() if self.slack_key else ""
+        return tuple(key.strip() for key in text.split(",") if key.strip())
 
     @field_validator("shards", mode="before")
     @classmethod

@@ -59,6 +59,7 @@ class FakePlatform:
 
     clock: Clock
     name: str = "discord"
+    knows_nonces: bool = True
     is_ready: bool = True
     visible: list[tuple[str, str, Message, datetime]] = field(default_factory=list)
     """(id, channel, message, when) of everything that people see."""

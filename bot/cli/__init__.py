@@ -76,11 +76,11 @@ def run(
         typer.Option(help="The part of Discord's shards that this process serves, like 0-3/16; else SHARDS."),
     ] = "",
 ) -> None:
-    """Start the bot on Discord."""
+    """Start the bot on Discord, on Slack, or on both."""
     settings = read_settings()
     if shards:
         settings = settings.model_copy(update={"shards": _shards(shards)})
-    if settings.discord_token is None:
+    if settings.discord_token is None and not settings.serves_slack:
         typer.echo(
             "DISCORD_TOKEN is missing: set it in the environment or in a file .env (see .env.example).",
             err=True,

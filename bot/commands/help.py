@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.commands.context import Context
 from bot.core.command import Audience, Command
 from bot.core.reply import Button, Field, Reply, Style
+from bot.core.words import words_of
 from bot.study.points import EXTRA_POINTS
 
 INTRO = (
@@ -17,7 +18,7 @@ POINTS = (
     "Its resources share them, and marking the topic brings the rest, so a topic never brings more than its hours. "
     f"An extra resource brings {EXTRA_POINTS} on top. What you skip brings nothing and costs nothing."
 )
-MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers (Manage Server)", "About you"
+MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers ({})", "About you"
 YOURS = (
     *("heatmap", "certificate", "preferences", "away", "link", "unlink"),
     *("privacy", "mydata export", "mydata delete"),
@@ -32,7 +33,10 @@ def help_(ctx: Context) -> Reply:
     fields = (
         Field(MEMBERS, _listed(c for c in members if c.name not in YOURS)),
         Field(DATA, _listed(c for c in members if c.name in YOURS)),
-        Field(ORGANIZERS, _listed(c for c in typed if c.audience is Audience.ORGANIZER)),
+        Field(
+            ORGANIZERS.format(words_of(ctx.request.platform).right),
+            _listed(c for c in typed if c.audience is Audience.ORGANIZER),
+        ),
         Field("How points work", POINTS),
     )
     buttons = (

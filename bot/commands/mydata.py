@@ -10,7 +10,7 @@ from bot.commands.options import Moment
 from bot.core.identity import account_of, key_of
 from bot.core.reply import Attachment, Button, Field, Reply, Style, Tone
 from bot.core.text import join_words, plural
-from bot.store import accounts, erasures, people, preferences
+from bot.store import accounts, erasures, organizers, people, preferences
 from bot.store.tables import Account
 
 PRIVACY = "What Roadmate keeps about you"
@@ -81,6 +81,7 @@ def _everything(ctx: Context) -> dict[str, Any]:
         "away": _chosen(ctx, "away"),
         "linked": [_account(account) for account in accounts.accounts_of(ctx.session, _key(ctx))],
         "codes": [{"for": c.kind, "until": c.expires_at} for c in accounts.codes_of(ctx.session, _key(ctx))],
+        "named_organizer_in": _named(ctx),
         "organizes": [dict(row) for row in people.organizes(ctx.session, platform, person)],
     }
 
@@ -94,6 +95,12 @@ def _chosen(ctx: Context, table: str) -> list[dict[Any, Any]]:
     keys = accounts.keys_of(ctx.session, _key(ctx))
     found = [preferences.everything(ctx.session, key)[table] for key in keys]
     return [dict(row) for rows in found for row in rows]
+
+
+def _named(ctx: Context) -> list[str]:
+    """Where somebody was named an organizer, with whichever account."""
+    keys = accounts.keys_of(ctx.session, _key(ctx))
+    return [name for key in keys for name in organizers.named_in(ctx.session, *account_of(key))]
 
 
 def _account(found: Account) -> dict[str, Any]:
@@ -143,6 +150,8 @@ def _counted(ctx: Context) -> str:
         facts.append(f"the link of {plural(linked, 'account')}")
     if accounts.codes_of(ctx.session, _key(ctx)):
         facts.append("a code that nobody has entered")
+    if named := _named(ctx):
+        facts.append(f"the note that you organize in {plural(len(named), 'workspace')}")
     if organized:
         facts.append(f"the note that you set up {plural(len(organized), 'group')}")
     return join_words(facts)

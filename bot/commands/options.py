@@ -92,18 +92,34 @@ _WINDOWS = tuple(
 )
 
 Item = Annotated[
-    str, Option("A topic or resource; left empty, your current topic", maximum=100, suggest=_items)
+    str,
+    Option(
+        "A topic or resource; left empty, your current topic", maximum=100, suggest=_items, example="docker"
+    ),
 ]
-AnItem = Annotated[str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items)]
-ATopic = Annotated[str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics)]
-Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, maximum=500)]
+AnItem = Annotated[
+    str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items, example="docker")
+]
+ATopic = Annotated[
+    str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics, example="docker")
+]
+Hours = Annotated[float, Option("Hours it took you", Takes.NUMBER, minimum=0, maximum=500, example="2.5")]
 PastDay = Annotated[
     str,
-    Option("The day it was, like yesterday or 2027-01-11; left empty, today", maximum=40, suggest=_past_days),
+    Option(
+        "The day it was, like yesterday or 2027-01-11; left empty, today",
+        maximum=40,
+        suggest=_past_days,
+        example="yesterday",
+    ),
 ]
-Note = Annotated[str, Option("A note for yourself, up to 500 characters", maximum=NOTE)]
-Someone = Annotated[Person | None, Option("Whose progress; left empty, your own", Takes.PERSON)]
-Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS)]
+Note = Annotated[
+    str, Option("A note for yourself, up to 500 characters", maximum=NOTE, example="great course")
+]
+Someone = Annotated[
+    Person | None, Option("Whose progress; left empty, your own", Takes.PERSON, example="@alice")
+]
+Window = Annotated[str, Option("Which time counts; left empty, all time", choices=_WINDOWS, example="week")]
 Page = Annotated[
     int, Option("Which page; left empty, where you are", Takes.INTEGER, minimum=1, maximum=100_000)
 ]
@@ -111,27 +127,58 @@ PastWeek = Annotated[
     int, Option("A past week: -1 is last week", Takes.INTEGER, minimum=-MOST_WEEKS, maximum=0)
 ]
 ARoadmap = Annotated[
-    str, Option("What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps)
+    str,
+    Option(
+        "What to study; left empty, MLOps Engineer Skillset", maximum=100, suggest=_roadmaps, example="mlops"
+    ),
 ]
-AChannel = Annotated[Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL)]
-Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS)]
+AChannel = Annotated[
+    Channel | None, Option("Where to post; left empty, this channel", Takes.CHANNEL, example="#study")
+]
+Day = Annotated[str, Option("Day of the weekly topic", choices=_DAYS, example="monday")]
 Time = Annotated[
-    str, Option("Time of the weekly topic, like 09:00", maximum=20, suggest=times, check=parse_time)
+    str,
+    Option(
+        "Time of the weekly topic, like 09:00", maximum=20, suggest=times, check=parse_time, example="09:00"
+    ),
 ]
 Zone = Annotated[
-    str, Option("Your group's time zone, like Europe/Berlin", maximum=64, suggest=_zones, check=parse_zone)
+    str,
+    Option(
+        "Your group's time zone, like Europe/Berlin",
+        maximum=64,
+        suggest=_zones,
+        check=parse_zone,
+        example="Europe/Berlin",
+    ),
 ]
 APace = Annotated[
-    str, Option("A topic a week, or hours of study a week", maximum=40, suggest=_paces, check=parse_pace)
+    str,
+    Option(
+        "A topic a week, or hours of study a week",
+        maximum=40,
+        suggest=_paces,
+        check=parse_pace,
+        example="6 hours a week",
+    ),
 ]
-ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS)]
+ReminderDay = Annotated[str, Option("Day of the reminder", choices=_DAYS, example="friday")]
 ReminderTime = Annotated[
-    str, Option("Time of the reminder, like 18:00", maximum=20, suggest=times, check=parse_time)
+    str,
+    Option("Time of the reminder, like 18:00", maximum=20, suggest=times, check=parse_time, example="18:00"),
 ]
 Until = Annotated[
-    str, Option("A date like 2027-01-11, or 2 weeks; left empty, until /resume", maximum=40, suggest=spans)
+    str,
+    Option(
+        "A date like 2027-01-11, or 2 weeks; left empty, until /resume",
+        maximum=40,
+        suggest=spans,
+        example="2 weeks",
+    ),
 ]
 ACode = Annotated[str, Option("The code that you got on the other side; left empty, you get one", maximum=40)]
+Added = Annotated[Person | None, Option("Who organizes from now on as well", Takes.PERSON, example="@alice")]
+Removed = Annotated[Person | None, Option("Who does not any more", Takes.PERSON)]
 Flag = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=1, hidden=True)]
 Move = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2, hidden=True)]
 MarkId = Annotated[int, Option("Set by a button", Takes.INTEGER, minimum=0, maximum=2**53, hidden=True)]

@@ -9,6 +9,7 @@ from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Style
 from bot.core.request import Channel
 from bot.core.text import join_words, plural
+from bot.core.words import words_of
 from bot.store import posts, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, PostState
@@ -18,11 +19,7 @@ from bot.study.schedule import NEAR, Occurrence, next_prompts
 from bot.study.spoken import DAYS, format_time
 from bot.study.zones import zone
 
-NEXT_POSTS, MISSING = "What is posted when", "⚠️ Roadmate lacks permissions in that channel"
-GIVE = (
-    "{} in <#{}>. Open that channel's settings → Permissions → add Roadmate → allow them, then say `/status`. "
-    "Until then posts wait; nothing is lost."
-)
+NEXT_POSTS = "What is posted when"
 NO_MORE = "The plan is complete: every week was posted."
 PAUSED, PAUSED_UNTIL = "⏸️ Paused; nothing is posted until `/resume`.", "⏸️ Paused until {}; the plan shifts."
 HELD, GOES_ON = "⚠️ On hold: {}", " When that is mended, `/resume` goes on."
@@ -85,11 +82,12 @@ def upcoming(ctx: Context, group: Group, count: int) -> list[Occurrence]:
     return [date for date in dates if last is None or date.day - last >= NEAR][:count]
 
 
-def missing_field(channel: Channel) -> Field | None:
+def missing_field(ctx: Context, channel: Channel) -> Field | None:
     """What the bot may not do in a channel, and how to allow it."""
     if not channel.missing:
         return None
-    return Field(MISSING, GIVE.format(bold(join_words(channel.missing)), channel.home))
+    words = words_of(ctx.request.platform)
+    return Field(words.lacks, words.give.format(bold(join_words(channel.missing)), channel.home))
 
 
 def change_button(group: Group) -> Button:

@@ -202,7 +202,7 @@ def _answer(ctx: Context, group: Group, where: Channel, *, is_new: bool, guessed
         lines.append(ZONE_GUESSED.format(clock_text(ctx.now, group), escape(group.zone)))
     if not is_new:
         lines.append(CHANGED_KEEPS)
-    fields = [next_posts(ctx, group), missing_field(where)]
+    fields = [next_posts(ctx, group), missing_field(ctx, where)]
     buttons = [
         Button("Post the first topic now", "prompt", {"group": group.id or 0}, Style.PRIMARY, "📌"),
         change_button(group),

@@ -52,7 +52,7 @@ def status(ctx: Context) -> Reply:
     here = ctx.request.channel
     latest = posts.latest_posts(ctx.session, row.id or 0, LATEST)
     fields = [
-        missing_field(here) if here.home == row.channel else None,
+        missing_field(ctx, here) if here.home == row.channel else None,
         _hold(group, row),
         next_posts(ctx, group, row=row),
         Field("Latest posts", "\n".join(_post_line(ctx, group, row, post) for post in latest)),

@@ -9,6 +9,7 @@ from bot.commands.learn import next_, roadmap, stuck, topic
 from bot.commands.link import link, unlink
 from bot.commands.manage import pause, present_times, resume, schedule
 from bot.commands.mydata import delete, export, privacy
+from bot.commands.organizers import organizers
 from bot.commands.people import join, leave
 from bot.commands.posting import posted, prompt
 from bot.commands.preferences import preferences, present_preferences
@@ -47,6 +48,7 @@ COMMANDS = (
     command(schedule, audience=Audience.ORGANIZER, writes=True, present=present_times),
     command(pause, audience=Audience.ORGANIZER, writes=True),
     command(resume, audience=Audience.ORGANIZER, writes=True),
+    command(organizers, audience=Audience.ORGANIZER, writes=True, only=("slack",)),
     command(status, audience=Audience.ORGANIZER),
     command(prompt, audience=Audience.ORGANIZER, writes=True, cost=100),
     command(twin, audience=Audience.ORGANIZER, writes=True, cost=100),

@@ -1,6 +1,8 @@
 """Arguments are hostile until checked: what a button carries was stored outside, what is typed is anything."""
 
+import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from bot.core.command import Command, Option, Takes
 from bot.core.markup import escape
@@ -15,7 +17,11 @@ POST = "post"
 """Buttons under a post carry its mark, by which it is found again in the channel's history."""
 
 TEXT_LIMIT = 500
+NEAR_CHOICE = 0.75
 NOT_UNDERSTOOD = "Not changed yet"
+_PERSON = re.compile(r"\d{1,32}|[A-Z0-9]{1,15}\.[A-Z0-9]{1,16}", re.ASCII)
+"""Ids of people as platforms have them: a number, or a workspace and a user."""
+_UNIT = re.compile(r"\s*h(?:ours?|rs?)?$", re.IGNORECASE)
 
 
 def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:
@@ -58,8 +64,8 @@ def _checked(option: Option, value: Value) -> Value:
             return value
         case Takes.PERSON if isinstance(value, Person):
             return value
-        case Takes.PERSON if isinstance(value, str) and value.isdecimal():
-            return Person(value[:32], "")
+        case Takes.PERSON if isinstance(value, str) and _PERSON.fullmatch(value):
+            return Person(value, "")
     raise refuse("That does not fit", f"**{option.name}** can't be understood here. Please choose it again.")
 
 
@@ -77,10 +83,11 @@ def _text(option: Option, value: Value) -> str:
 
 
 def _chosen(option: Option, typed: str) -> str:
-    """The choice of that value or label, or the only one that begins so: in a form people type `tue`."""
+    """The choice of that value or label, the only one that begins so, or the nearest: people type `tue`, `mondya`."""
     names = {choice.value: (choice.value.lower(), choice.label.lower()) for choice in option.choices}
     exact = [value for value, both in names.items() if typed in both]
-    found = exact or [value for value, both in names.items() if any(n.startswith(typed) for n in both)]
+    begun = [value for value, both in names.items() if any(n.startswith(typed) for n in both)]
+    found = exact or begun or get_close_matches(typed, names, 1, NEAR_CHOICE)
     if len(found) != 1:
         offered = ", ".join(choice.label for choice in option.choices)
         raise refuse("That is not one of the choices", f"**{option.name}** can be: {offered}.")
@@ -100,7 +107,7 @@ def _number(option: Option, value: Value) -> int | float:
 
 def _parsed(option: Option, value: Value) -> int | float | None:
     try:
-        number = float(str(value).strip().removesuffix("h").replace(",", "."))
+        number = float(_UNIT.sub("", str(value).strip()).replace(",", "."))
     except ValueError:
         return None
     if number != number or abs(number) > 2**53:  # noqa: PLR0124 - NaN is the one value unlike itself

@@ -60,6 +60,8 @@ class Option:
     check: Callable[[str], object] | None = None
     hidden: bool = False
     """Only buttons fill it in; it is not part of what people type."""
+    example: str = ""
+    """A value as somebody might type it."""
     name: str = ""
     required: bool = False
 

@@ -64,14 +64,14 @@ class Clicked:
     replaces: bool = False
 
 
-def encode(button: Button) -> str | None:
-    """Write a button's custom_id, or None where it is too long.
+def encode(button: Button, longest: int = LONGEST) -> str | None:
+    """Write a button's custom_id, or None where it is longer than the platform takes.
 
     Nothing is left out to make it fit: a click would then do something else than the label says.
     """
     args = [_arg(key, str(value)) for key, value in button.args.items() if value != ""]
     text = f"r2{_head(button.command, button.ask[:MOST_ASKED], button.replaces)}{''.join(args)}"
-    return text if len(text) <= LONGEST else None
+    return text if len(text) <= longest else None
 
 
 def write(clicked: Clicked) -> str:
@@ -100,9 +100,9 @@ def _write_old(clicked: Clicked) -> str:
     return f"r1{_head(clicked.command, clicked.ask, clicked.replaces)}{''.join(args)}"
 
 
-def decode(custom_id: str) -> Clicked | None:
+def decode(custom_id: str, longest: int = LONGEST) -> Clicked | None:
     """Read a custom_id; None for everything that `encode` does not write and never wrote."""
-    found = _ID.fullmatch(custom_id) if len(custom_id) <= LONGEST else None
+    found = _ID.fullmatch(custom_id) if len(custom_id) <= longest else None
     if found is None:
         return None
     version, replaces, ask, command, rest = found.groups()

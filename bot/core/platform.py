@@ -87,10 +87,61 @@ class Notes(Protocol):
         ...
 
 
-class Platform(Protocol):
-    """The sending side of a chat platform."""
+class Vault(Protocol):
+    """Sealed texts, one for each workspace, which mean something to their platform only."""
+
+    async def get(self, workspace: str) -> str | None:
+        """What was put there for a workspace, or None."""
+        ...
+
+    async def put(self, workspace: str, sealed: str) -> None:
+        """Keep a text for a workspace."""
+        ...
+
+    async def drop(self, workspace: str) -> None:
+        """Keep nothing for it any more."""
+        ...
+
+    async def names(self) -> Sequence[str]:
+        """The workspaces that something is kept for."""
+        ...
+
+
+class Watched(Protocol):
+    """A platform as the process sees it: it has a name, says how it is, and can be left."""
 
     name: str
+
+    def connected(self) -> bool:
+        """Whether it is."""
+        ...
+
+    def latency(self) -> float:
+        """Seconds from a heartbeat to its answer; no number where there is none."""
+        ...
+
+    def refusals(self) -> int:
+        """How many requests it refused within ten minutes."""
+        ...
+
+    def troubles(self) -> Sequence[str]:
+        """What the operator should know, in sentences."""
+        ...
+
+    async def close(self) -> None:
+        """Leave it."""
+        ...
+
+
+class Platform(Protocol):
+    """The sending side of a chat platform.
+
+    `knows_nonces` says that it recognises a message that is sent again within two minutes by its nonce; where it does
+    not, the channel is read before anything in doubt is sent again.
+    """
+
+    name: str
+    knows_nonces: bool
 
     def ready(self) -> bool:
         """Whether posts can be sent now."""

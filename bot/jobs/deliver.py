@@ -145,9 +145,10 @@ class Delivery:
         first, due = claimed.doubt, claimed.post.due_at
         if first is None and (self.began is None or due >= self.began):
             return None
-        if first is not None and self.watch.nonce_holds(first) and not too_late:
+        platform = self._platform(claimed)
+        if first is not None and self._nonce_holds(platform, first) and not too_late:
             return None
-        platform, message = self._platform(claimed), await self._message(claimed, now)
+        message = await self._message(claimed, now)
         if first is None:
             return await seen_in_another_life(platform, message, due)
         return await seen_since_tried(platform, message, first, last=too_late)
@@ -161,10 +162,13 @@ class Delivery:
         where, mark = claimed.workspace.external_id, mark_of(claimed.post)
         message = Message(claimed.group.channel, reply, nonce, mark, workspace=where)
         first = claimed.doubt
-        if first is not None and self.watch.nonce_holds(first):
+        if first is not None and self._nonce_holds(self._platform(claimed), first):
             return replace(message, still=partial(self.watch.nonce_holds, first))
         # A first try, or one after a look: what another try does meanwhile is recognised for as long after it.
         return replace(message, still=partial(self.watch.is_soon_after, now))
+
+    def _nonce_holds(self, platform: Platform, first: datetime) -> bool:
+        return platform.knows_nonces and self.watch.nonce_holds(first)
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
         thread = claimed.post.kind == PostKind.PROMPT

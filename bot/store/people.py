@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlmodel import Session, col
 
 from bot.core.identity import account_of, key_of
-from bot.store import accounts, preferences, scores
+from bot.store import accounts, organizers, preferences, scores
 from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
 
 
@@ -73,6 +73,7 @@ def erase(session: Session, platform: str, person: str) -> None:
     for key in keys:
         preferences.erase(session, key)
         forget_organizer(session, *account_of(key))
+        organizers.forget(session, *account_of(key))
 
 
 def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:

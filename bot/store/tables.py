@@ -46,6 +46,24 @@ class Workspace(SQLModel, table=True):
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Installation(SQLModel, table=True):
+    """What a platform handed out when a workspace installed the bot, sealed with a key that is not in the database."""
+
+    __tablename__ = "installation"
+    platform: str = Field(primary_key=True, max_length=16)
+    external_id: str = Field(primary_key=True, max_length=32)
+    sealed: str
+
+
+class OrganizerRow(SQLModel, table=True):
+    """Somebody who was named an organizer of a workspace. `person` is the platform's own id."""
+
+    __tablename__ = "organizer"
+    workspace_id: int = Field(foreign_key="workspace.id", primary_key=True, sa_type=BigId)
+    person: str = Field(primary_key=True, max_length=32)
+    named_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class RoadmapRow(SQLModel, table=True):
     """A published roadmap; `body` is its canonical JSON."""
 

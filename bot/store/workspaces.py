@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select, update
 
 from bot.core.shards import shard_key
-from bot.store import groups, preferences, twins
+from bot.store import groups, organizers, preferences, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, MarkRow, Member, Post, ScoreCount, ScoreRow, Workspace
 from bot.study.schedule import next_due
@@ -78,6 +78,7 @@ def purge(session: Session, before: datetime) -> Sequence[int]:
         for table in (ScoreRow, ScoreCount, Post, Member):
             session.exec(delete(table).where(col(table.group_id).in_(theirs)))
         session.exec(delete(Group).where(col(Group.workspace_id).in_(gone)))
+        organizers.forget_workspaces(session, gone)
         preferences.purge(session, gone)
         session.exec(delete(Workspace).where(col(Workspace.id).in_(gone)))
     return gone

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from bot.core.platform import Watched
 from bot.keeping import Keeper
 from bot.store import health
 from bot.store.counting import Counts, counts
@@ -37,26 +37,6 @@ class Signs:
     restarts: Mapping[str, int]
 
 
-class Watched(Protocol):
-    """What a platform says of itself."""
-
-    def connected(self) -> bool:
-        """Whether it is."""
-        ...
-
-    def latency(self) -> float:
-        """Seconds from a heartbeat to its answer; no number before there was one."""
-        ...
-
-    def refusals(self) -> int:
-        """How many requests it refused within ten minutes."""
-        ...
-
-    def troubles(self) -> Sequence[str]:
-        """What the operator should know, in sentences."""
-        ...
-
-
 @dataclass(slots=True)
 class Vitals:
     """Where to ask. `tick_age` is in seconds; `keeper` knows which tasks died.
@@ -67,7 +47,7 @@ class Vitals:
     database: Database
     clock: Callable[[], datetime]
     tick_seconds: float
-    platform: Watched
+    platforms: Sequence[Watched]
     tick_age: Callable[[], float]
     keeper: Keeper
     backup_age: Callable[[], timedelta | None] | None = None
@@ -82,9 +62,9 @@ class Vitals:
         oldest = found.oldest_due
         return Signs(
             problems=tuple(self._problems()),
-            connected=self.platform.connected(),
-            gateway_latency_seconds=self.platform.latency(),
-            invalid_requests=self.platform.refusals(),
+            connected=all(platform.connected() for platform in self.platforms),
+            gateway_latency_seconds=self.platforms[0].latency() if self.platforms else math.nan,
+            invalid_requests=sum(platform.refusals() for platform in self.platforms),
             last_tick_age_seconds=self.tick_age(),
             database_writable=not self._fault,
             posts_waiting=found.waiting,
@@ -120,7 +100,8 @@ class Vitals:
         self._probed = time.monotonic()
 
     def _problems(self) -> Iterator[str]:
-        yield from self.platform.troubles()
+        for platform in self.platforms:
+            yield from platform.troubles()
         age = self.tick_age()
         if age == math.inf:
             yield "Nothing has ticked yet."

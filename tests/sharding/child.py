@@ -38,6 +38,7 @@ class Chat:
     shards: Shards
     sends_to_live: int
     name: str = "discord"
+    knows_nonces: bool = True
 
     def ready(self) -> bool:
         """It always is."""

@@ -17,7 +17,7 @@ from bot.core.errors import StartupError
 from bot.store import accounts, engines, health, members, migrating, preferences, scores, twins
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
-from bot.store.tables import CodeKind, Post, metadata
+from bot.store.tables import CodeKind, Installation, OrganizerRow, Post, metadata
 from bot.study.preferences import Away, Preferences
 from bot.study.progress import Act
 from tests.conftest import DATABASES
@@ -39,7 +39,7 @@ TABLES = {
         "score_count",
         "post",
     ),
-    *("preference", "away", "account", "code"),
+    *("preference", "away", "account", "code", "installation", "organizer"),
 }
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -110,6 +110,8 @@ def filled(session: Session, url: str) -> str:
     preferences.set_away(session, found.workspace_id, "7", Away(day, day + timedelta(days=7)), MONDAY)
     accounts.link(session, [("7", "olivia"), ("slack:T1.U1", "olivia")], MONDAY)
     accounts.new_code(session, CodeKind.LINK, "7", "olivia", MONDAY)
+    session.add(Installation(platform="slack", external_id="T1", sealed="sealed"))
+    session.add(OrganizerRow(workspace_id=found.workspace_id, person="7", named_at=MONDAY))
     health.beat(session, MONDAY)
     session.commit()
     return url

@@ -44,7 +44,7 @@ class Web:
             self.room.database,
             self.room.clock,
             15,
-            self,
+            [self],
             lambda: self.tick_age,
             self.keeper,
         )

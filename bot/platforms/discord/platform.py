@@ -41,6 +41,7 @@ class DiscordPlatform:
     """The platform over discord.py. Making one contacts nobody and needs no running event loop."""
 
     name = NAME
+    knows_nonces = True
 
     def __init__(
         self,

@@ -1,0 +1,1 @@
+"""The Slack platform against a small Slack of ours."""
