@@ -132,7 +132,7 @@ class Dispatcher:
             return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
 
     async def _run(self, request: Request, command: Command | None, ahead: Ahead | None = None) -> Reply:
-        if command is None:
+        if command is None or (command.only and request.platform not in command.only):
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
             if not await self._is_named(request):

@@ -102,7 +102,7 @@ class Running:
         self.ticker.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS - CLOSING - 1):
-                await asyncio.gather(self.ticker.idle(), self.platform.idle())
+                await asyncio.gather(self.ticker.idle(), *(one.platform.idle() for one in self.serving))
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING):
                 await asyncio.gather(*(one.platform.close() for one in self.serving))

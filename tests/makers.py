@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlmodel import Session, func, select
 
+from bot.commands.table import COMMANDS
 from bot.store import groups, migrating, roadmaps, workspaces
 from bot.store.engines import open_engine
 from bot.store.tables import Group, Member, RoadmapRow, metadata
@@ -20,6 +21,9 @@ from bot.study.schedule import next_due
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """A Monday at nine, when the groups made here are prompted."""
+
+ON_DISCORD = tuple(command for command in COMMANDS if not command.only or "discord" in command.only)
+"""The commands that exist on Discord, where most tests are."""
 
 
 def resource(key: str, **values: Any) -> Resource:

@@ -26,11 +26,11 @@ from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRI
 from bot.store.faults import Busy, Unreachable, Unwritable
 from bot.store.tables import MarkRow, Meta
 from tests.conftest import DATABASES, Fresh
-from tests.makers import roadmap
+from tests.makers import ON_DISCORD, roadmap
 from tests.room import Room
 
-ORGANIZERS = sorted(c.name for c in COMMANDS if c.audience is Audience.ORGANIZER)
-TABLE = {c.name: c for c in COMMANDS}
+ORGANIZERS = sorted(c.name for c in ON_DISCORD if c.audience is Audience.ORGANIZER)
+TABLE = {c.name: c for c in ON_DISCORD}
 NO_GROUPS = {"help", "privacy", "mydata export", "mydata delete", "link", "unlink"}
 """What is not about a group, and is answered everywhere."""
 
@@ -402,7 +402,7 @@ def arguments(of: Command) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={**options, "group": st.just(1) | values, "post": values})
 
 
-requests = st.sampled_from(COMMANDS).flatmap(
+requests = st.sampled_from(ON_DISCORD).flatmap(
     lambda of: st.builds(
         Request,
         st.sampled_from(["discord", "slack"]),

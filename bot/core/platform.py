@@ -128,6 +128,10 @@ class Watched(Protocol):
         """What the operator should know, in sentences."""
         ...
 
+    async def idle(self) -> None:
+        """Wait until everybody who has asked something is answered."""
+        ...
+
     async def close(self) -> None:
         """Leave it."""
         ...

@@ -7,13 +7,13 @@ import discord
 import pytest
 from simcord import OptionError
 
-from bot.commands.table import COMMANDS
 from bot.core.command import Takes
 from bot.core.request import Person
 from tests.commands.asking import ask, ask_as, dump, request, rows
 from tests.commands.hostility import HOSTILE, SENDABLE, alive, check_reply, check_sent
 from tests.commands.walking import ORGANIZER
 from tests.conftest import DATABASES, World
+from tests.makers import ON_DISCORD as COMMANDS
 from tests.talk import click, say
 
 pytestmark = pytest.mark.databases(*DATABASES)

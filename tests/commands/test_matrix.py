@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.table import COMMANDS
 from bot.core.custom_ids import encode
 from bot.core.reply import Button
 from bot.core.request import Channel, Person, Value
 from tests.commands.asking import ask, ask_as, dump, press, request
 from tests.commands.walking import ORGANIZER, read_id, walk
 from tests.conftest import World
+from tests.makers import ON_DISCORD as COMMANDS
 from tests.talk import Said, click, fill_in, say
 
 # Ids in the first server's group; `alice` stands for her id. A new command or option needs a line here.

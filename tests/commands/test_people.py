@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.commands.table import COMMANDS
 from tests.commands.asking import ask, rows
 from tests.conftest import World
+from tests.makers import ON_DISCORD as COMMANDS
 from tests.talk import Said, click, say
 
 

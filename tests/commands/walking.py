@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.table import COMMANDS
 from bot.core.command import Audience
 from bot.core.custom_ids import Clicked, decode
 from tests.commands.asking import FIRST_PROMPT, days, press
 from tests.conftest import World
+from tests.makers import ON_DISCORD as COMMANDS
 from tests.talk import click, say
 
 LAST: tuple[object, ...] = ("mydata delete", "asked", (), False)

@@ -16,6 +16,7 @@ from bot.core.reply import FAULT, OLD_BUTTON, Reply
 from bot.core.request import Request, Value
 from bot.core.seen import Seen
 from bot.core.typed import find_command, understand
+from bot.core.underway import Underway
 from bot.platforms.slack.answering import Answering, Manner
 from bot.platforms.slack.forms import asked_by_form, filled_in, form
 from bot.platforms.slack.ids import mention
@@ -57,20 +58,39 @@ class Incoming:
         self._sayable = sayable(commands)
         self._handle, self._web, self._teams = handle, web, teams
         self._people, self._answering = people, answering
-        self._seen = Seen()
+        self._seen, self.underway = Seen(), Underway()
 
     def listen(self, app: AsyncApp) -> None:
         """Register with the app: everything that is said, clicked or sent comes by one of these."""
-        app.command(re.compile(rf"{STUDY}|/(?:{'|'.join(sorted(DIRECT))})"))(self.said)
-        app.action({"action_id": _ANY, "type": "block_actions"})(self.clicked)
-        app.view({"callback_id": _ANY, "type": "view_submission"})(self.sent)
-        app.event("app_mention")(self.called)
+
+        async def said(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            with self.underway.one():
+                await self.said(body)
+
+        async def clicked(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            with self.underway.one():
+                await self.clicked(body)
+
+        async def sent(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            with self.underway.one():
+                await self.sent(body)
+
+        async def called(event: Body, body: Body) -> None:
+            with self.underway.one():
+                await self.called(event, body)
+
+        app.command(re.compile(rf"{STUDY}|/(?:{'|'.join(sorted(DIRECT))})"))(said)
+        app.action({"action_id": _ANY, "type": "block_actions"})(clicked)
+        app.view({"callback_id": _ANY, "type": "view_submission"})(sent)
+        app.event("app_mention")(called)
         app.event("app_uninstalled")(self.removed)
         app.event("tokens_revoked")(self.revoked)
 
-    async def said(self, ack: AsyncAck, body: Body) -> None:
+    async def said(self, body: Body) -> None:
         """Answer a slash command."""
-        await ack()
         if not self._seen.first(("command", body["trigger_id"])):
             return
         name = body["command"].removeprefix("/")
@@ -97,9 +117,8 @@ class Incoming:
         else:
             await self._do(asked, found.command, found.args, Manner())
 
-    async def clicked(self, ack: AsyncAck, body: Body) -> None:
+    async def clicked(self, body: Body) -> None:
         """Answer a click by saying the command that its id carries."""
-        await ack()
         action = body["actions"][0]
         if not self._seen.first(("click", body["user"]["id"], action["action_id"], action["action_ts"])):
             return
@@ -112,9 +131,8 @@ class Incoming:
         else:
             await self._do(asked, command, said.args, _manner(asked, said))
 
-    async def sent(self, ack: AsyncAck, body: Body) -> None:
+    async def sent(self, body: Body) -> None:
         """Answer a form that was filled in."""
-        await ack()
         view = body["view"]
         if not self._seen.first(("form", view["id"], view.get("hash", ""))):
             return

@@ -187,6 +187,10 @@ class SlackPlatform:
         finally:
             await self.close()
 
+    async def idle(self) -> None:
+        """Wait until everybody who has asked something is answered."""
+        await self._incoming.underway.idle()
+
     async def close(self) -> None:
         """Leave Slack."""
         self._open = False
