@@ -9,7 +9,7 @@ from bot.core.request import Channel, Person, Request
 from bot.core.text import clean
 from bot.study import catalog
 from bot.study.pace import parse_pace
-from bot.study.spoken import DAYS, format_time, parse_time
+from bot.study.spoken import DAYS, format_time, looks_like_past_day, parse_time
 from bot.study.zones import find_zones, parse_zone
 
 MOST = 25
@@ -110,6 +110,7 @@ PastDay = Annotated[
         "The day it was, like yesterday or 2027-01-11; left empty, today",
         maximum=40,
         suggest=_past_days,
+        looks=looks_like_past_day,
         example="yesterday",
     ),
 ]

@@ -60,6 +60,8 @@ class Option:
     check: Callable[[str], object] | None = None
     hidden: bool = False
     """Only buttons fill it in; it is not part of what people type."""
+    looks: Callable[[str], bool] | None = None
+    """Whether a text that was typed without the option's name is one of its values."""
     example: str = ""
     """A value as somebody might type it."""
     name: str = ""

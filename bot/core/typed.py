@@ -189,14 +189,15 @@ def _spellings(option: Option) -> set[str]:
 
 
 def _is_free(option: Option) -> bool:
-    return option.takes is Takes.TEXT and not option.choices and option.check is None
+    read = option.choices or option.check or option.looks
+    return option.takes is Takes.TEXT and not read
 
 
 def _fits(option: Option, phrase: str, mention: Mention) -> bool:
     if option.takes in _PLACES:
         found = mention(phrase)
         return isinstance(found, Channel if option.takes is Takes.CHANNEL else Person)
-    return _is_good(option, {option.name: phrase})
+    return (option.looks is None or option.looks(phrase)) and _is_good(option, {option.name: phrase})
 
 
 def _is_good(option: Option, args: Mapping[str, Value]) -> bool:

@@ -23,6 +23,9 @@ class NotUnderstood(ValueError):
     """What was typed means nothing here; `str()` is a sentence for its author, with an example."""
 
 
+_ANY_DAY = date(2026, 1, 7)
+
+
 def parse_day(text: str) -> int:
     """Read a day of the week, 0 = Monday to 6 = Sunday; two letters are enough. Raises NotUnderstood."""
     word = _plain(text)
@@ -79,6 +82,11 @@ def parse_past_day(text: str, today: date) -> date:
     if today - found > BACK_TO:
         raise NotUnderstood(f"That is too long ago. The earliest day that counts now is {today - BACK_TO}.")
     return found
+
+
+def looks_like_past_day(text: str) -> bool:
+    """Whether a text is such a day, whichever today is."""
+    return _past(_plain(text), _ANY_DAY) is not None
 
 
 def _past(word: str, today: date) -> date | None:

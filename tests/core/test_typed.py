@@ -33,6 +33,8 @@ def read(text: str) -> Typed:
         ("done docker 3h great course", {"item": "docker", "hours": 3, "note": "great course"}),
         ("done docker 2,5 hours great course", {"item": "docker", "hours": 2.5, "note": "great course"}),
         ("done docker 3 great course", {"item": "docker", "hours": 3, "note": "great course"}),
+        ("done docker yesterday 3h great", {"item": "docker", "on": "yesterday", "hours": 3, "note": "great"}),
+        ("done docker 3 days ago", {"item": "docker", "on": "3 days ago"}),
         ("done docker hours:3", {"item": "docker", "hours": 3}),
         ("done hours: 3 docker", {"item": "docker", "hours": 3}),
         ("done hour:3 docker", {"item": "docker", "hours": 3}),

@@ -38,7 +38,7 @@ async def test_what_is_not_understood_is_answered_with_what_was(grouped: SlackWo
     assert said.private
     assert "Understood: `/done` with item *docker*." in said
     assert "between 0 and 500" in said
-    assert "/done item:docker hours:2.5" in said
+    assert "/done item:docker on:yesterday hours:2.5" in said
     said = await grouped.slack.say(ALICE, "/study leaderboard week <!channel>")
     assert "Not understood: “&lt;" in said
     said = await grouped.slack.say(ALICE, "/study don docker")
