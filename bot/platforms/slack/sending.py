@@ -30,6 +30,7 @@ UNREADABLE = "Roadmate may not read the channel's history, and can't tell whethe
 TOO_MUCH = (
     "So much was said in the channel since that Roadmate can't tell whether it has posted. Look there first."
 )
+TOO_LONG_AGO = "It is too long ago to simply send it."
 FALLBACK = 300
 
 
@@ -44,6 +45,8 @@ class Sending:
         shown = self._answering.spelled(render_one(message.reply))
         async with self._speaking(message.workspace) as team:
             await self._pace.turn(message.channel)
+            if not message.still():
+                raise TryLater(TOO_LONG_AGO)
             said = await self._web.posts.chat_postMessage(
                 token=team.token,
                 channel=message.channel,
