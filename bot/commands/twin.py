@@ -105,7 +105,7 @@ def _enter(ctx: Context, code: str, *, sure: bool) -> Reply:
     accounts.use_code(ctx.session, found)
     _connect(ctx, home, where)
     post = Button("Post this week's topic here", "prompt", {"group": home.id or 0}, Style.PRIMARY, "📌")
-    fields = (next_posts(ctx, home), missing_field(where))
+    fields = (next_posts(ctx, home), missing_field(ctx, where))
     shown = tuple(field for field in fields if field is not None)
     return Reply(READY, plan_lines(ctx, home), shown, (post,), tone=Tone.WARN if where.missing else Tone.GOOD)
 
