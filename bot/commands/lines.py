@@ -61,7 +61,7 @@ def tally_line(tally: Tally) -> str:
 def what_next(topic: Topic | None, at: Standing) -> str:
     """What to do after something was recorded."""
     if topic is None:
-        return "That was the last open topic. 🎉 `/progress` shows the whole way, `/certificate` is to share."
+        return "That was the last open topic. 🎉 `/progress` shows the whole way."
     left = remaining(topic, at)
     if not left:
         return f"Next: finish {bold(topic.title)} with its exercise, then mark it done."

@@ -17,7 +17,7 @@ from bot.store import members, scores
 from bot.store.members import NewMark
 from bot.study.catalog import Item as Found
 from bot.study.points import award_resource, award_topic
-from bot.study.progress import Act, Mark, tally
+from bot.study.progress import Act, Mark, skipped_topics, tally
 from bot.study.spoken import NotUnderstood, parse_past_day
 
 RECORDED = "Recorded: {}"
@@ -169,6 +169,8 @@ def _after(who: Learner) -> tuple[Button, ...]:
 
 
 def _next(who: Learner) -> Button:
+    if who.current is None and not skipped_topics(who.edition.roadmap, who.at):
+        return who.button("Certificate", "certificate", Style.PRIMARY, "🎓")
     return who.button("Next", "next", Style.PRIMARY, "➡️")
 
 

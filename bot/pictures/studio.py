@@ -16,6 +16,7 @@ PATIENCE = 0.8
 """Seconds that an answer waits for its picture, its turn included. After 1.5 s Discord would have to be put off."""
 KEPT_BYTES = 4_000_000
 """About a hundred pictures."""
+KEPT_SECONDS = 600
 WAITING = 16
 """Pictures that wait for their turn; with more before it, one would be too late anyway."""
 
@@ -86,10 +87,20 @@ class Studio:
             self._keep(key, drawn.result())
 
     def _keep(self, key: bytes, drawn: bytes) -> None:
+        if not self._kept:
+            asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget)
         self._kept[key] = drawn
         self._bytes += len(drawn)
         while self._bytes > KEPT_BYTES and len(self._kept) > 1:
             self._bytes -= len(self._kept.popitem(last=False)[1])
+
+    def forget(self) -> None:
+        """Let go of every picture, and of the names in them: who asked to be forgotten is in none for long."""
+        from bot.pictures.text import forget
+
+        forget()
+        self._kept.clear()
+        self._bytes = 0
 
     def close(self) -> None:
         """Let go of the thread; what waits is not drawn any more."""

@@ -85,6 +85,12 @@ def wrapped(text: str, style: Style, room: int, most: int) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in lines) or ("",)
 
 
+def forget() -> None:
+    """Forget the texts that were laid out."""
+    fitted.cache_clear()
+    wrapped.cache_clear()
+
+
 def shrunk(text: str, styles: Sequence[Style], room: float) -> Style:
     """The first style in which a text has room on one line, else the last."""
     text = clean(text, LONGEST)

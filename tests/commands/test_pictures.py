@@ -172,7 +172,8 @@ async def test_a_certificate_comes_with_the_last_topic(group: World) -> None:
     assert (early.title, early.picture) == ("Not finished yet", None)
     assert "1 of 14 topics still to do" in early.text
     await group.forward(days=3)
-    await ask(group, group.alice, "done", item=TOPICS[-1])
+    last = await ask(group, group.alice, "done", item=TOPICS[-1])
+    assert [button.label for button in last.buttons] == ["Certificate", "Undo", "Leaderboard"]
     await ask(group, group.alice, "done", item="docker-workshop")
     reply = await ask(group, group.alice, "certificate")
     assert reply.picture is not None

@@ -12,6 +12,7 @@ import pytest
 from bot.core.picture import Certificate, Picture, Scene
 from bot.pictures import studio
 from bot.pictures.studio import Studio
+from bot.pictures.text import Style, fitted
 
 
 def picture(name: str = "Alice") -> Picture:
@@ -122,6 +123,21 @@ async def test_memory_holds_a_fixed_amount_of_pictures(monkeypatch: pytest.Monke
     await found.draw(picture("19"))
     await found.draw(picture("0"))
     assert drawer.drawn == 21
+    found.close()
+
+
+async def test_pictures_and_the_names_in_them_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while nothing is left of whom they were about."""
+    monkeypatch.setattr(studio, "KEPT_SECONDS", 0)
+    fitted("Alice", Style(20), 100)
+    drawer = Drawer()
+    found = Studio(drawer=drawer)
+    assert await found.draw(picture()) is not None
+    await asyncio.sleep(0.01)
+    assert not found._kept
+    assert fitted.cache_info().currsize == 0
+    assert await found.draw(picture()) is not None
+    assert drawer.drawn == 2
     found.close()
 
 

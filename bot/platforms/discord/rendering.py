@@ -39,7 +39,10 @@ def render(reply: Reply) -> Rendered:
 
 
 def attached(reply: Reply) -> discord.File | None:
-    """The file of a Reply; one can be sent once only."""
+    """The file of a Reply; one can be sent once only.
+
+    A picture is not put into the embed: beside it Discord shows it larger, and reads its words to who can't see it.
+    """
     found = reply.attachment
     if found is None:
         return None
@@ -70,8 +73,6 @@ def _embed(reply: Reply, note: str) -> discord.Embed:
         embed.add_field(name=name, value=value, inline=field.inline)
     if footer:
         embed.set_footer(text=footer)
-    if reply.attachment is not None and reply.attachment.alt:
-        embed.set_image(url=f"attachment://{reply.attachment.name}")
     return embed
 
 
