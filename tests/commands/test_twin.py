@@ -1,14 +1,17 @@
 """One group in two channels: one schedule, one board, and the same rights on both sides; and apart again."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.request import Person
-from bot.store import accounts, twins, workspaces
+from bot.core.request import Channel, Person
+from bot.core.turns import Turns
+from bot.store import accounts, workspaces
 from bot.store.tables import Code, Group, GroupState, MarkRow, Member, Post, ScoreRow
+from tests.commands.hostility import SENDABLE, check_reply
 from tests.conftest import DATABASES
 from tests.sides import (
     ALICE,
@@ -265,6 +268,21 @@ async def test_nobody_counts_a_twin_as_a_group(both: Sides) -> None:
     assert found.groups[GroupState.ACTIVE] == 1
 
 
+async def test_names_of_the_other_side_are_inert(sides: Sides) -> None:
+    """The name of the organizer, the channel and the server of one side do nothing on the other (scenario 37)."""
+    sides.room.dispatcher.turns = Turns(most=10**6)
+    for number, text in enumerate(SENDABLE):
+        theirs, ours = f"2{number}", f"C{number}"
+        evil = {"person": Person("7", text[:100]), "channel": Channel(theirs, text[:100])}
+        for command in ("setup", "twin"):
+            asked = replace(sides.request(OLIVIA, command), **evil, workspace_name=text[:100])
+            made = await sides.room.dispatcher.handle(asked)
+        asked = await sides.say(SAM, "twin", ours, code=code_in(made))
+        ready = await sides.press(SAM, asked, "Yes, share it", ours)
+        for reply in (asked, ready, await sides.say(SAM, "status", ours), await sides.say(SAM, "twin", ours)):
+            check_reply(reply)
+
+
 async def test_nothing_of_a_code_is_kept_in_the_clear(sides: Sides) -> None:
     """A code for a group is kept as its hash, with the group, and is forgotten when its time is over."""
     code = code_in(await sides.say(OLIVIA, "twin"))
@@ -274,4 +292,3 @@ async def test_nothing_of_a_code_is_kept_in_the_clear(sides: Sides) -> None:
     now = sides.room.clock() + accounts.CODE_LIVES
     await sides.room.database.write(lambda s: accounts.expire(s, now))
     assert await sides.rows(Code) == []
-    assert twins.OF_THE_PLAN
