@@ -109,7 +109,15 @@ class App:
             shards=settings.shards,
         )
         keep = timedelta(days=settings.purge_days)
-        self.ticker = Ticker(self.database, lambda: self.memory.catalog, self.delivery, clock, catch_up, keep)
+        self.ticker = Ticker(
+            self.database,
+            lambda: self.memory.catalog,
+            self.delivery,
+            clock,
+            catch_up,
+            keep,
+            news=self.memory.news,
+        )
 
     def _slack(self, commands: Sequence[Command]) -> "SlackPlatform":
         """The other platform, and its SDK, only where it is wanted."""

@@ -146,7 +146,15 @@ class Room:
         self.database = Database(url)
         self.roadmap = found or roadmap(topic("python", 12), topic("docker", 6), "kubernetes", "terraform")
         self.delivery = self.another()
-        self.ticker = Ticker(self.database, self._catalog, self.delivery, self.clock, CATCH_UP, KEEP)
+        self.ticker = Ticker(
+            self.database,
+            self._catalog,
+            self.delivery,
+            self.clock,
+            CATCH_UP,
+            KEEP,
+            news=self.memory.news,
+        )
         self.dispatcher = Dispatcher(
             self.database,
             {command.name: command for command in commands},

@@ -6,16 +6,17 @@ from datetime import date, timedelta
 
 from bot.commands.board_parts import Board
 from bot.commands.context import Context
-from bot.commands.joining import name_of
+from bot.commands.names import name_of
 from bot.commands.options import MOST_WEEKS, AMember, Flag, Page, PastWeek, Window
 from bot.commands.scenes import board_of
 from bot.commands.scope import Learner, learner
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply, Style
 from bot.core.text import plural
+from bot.store.boards import Row
 from bot.study.boards import Line, Part
 from bot.study.calendar import local, periods_of, week_start
-from bot.study.points import ALL_TIME
+from bot.study.points import ALL_TIME, scores
 
 TITLES = {"week": "Leaderboard of this week", "month": "Leaderboard of this month", "all": "Leaderboard"}
 LAST_WEEK, PAST_WEEK = "Leaderboard of last week", "Leaderboard of the week of {}"
@@ -24,6 +25,7 @@ NOBODY_THEN = "Nobody had points in that week."
 YOU, TOP = "You", "At the top"
 NO_POINTS = "No points yet. `/next` shows where to begin."
 OFF = "You have left the group, so you are off the board. `/join` brings you and your points back."
+HIDDEN = "You are hidden, so only you see yourself here; `/preferences board` changes that."
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 WHERE_I_AM = "Where I am"
 LABELS = {"week": "This week", "month": "This month", "all": "All time"}
@@ -46,7 +48,8 @@ def leaderboard(
     who = learner(ctx)
     seen = Seen("week" if week else window, week, local(ctx.now, who.zone).date())
     me = who.member.id if who.member and not shared else None
-    board = Board(ctx.session, who.group_id, seen.period, me, name_of(ctx))
+    hidden = None if shared else _hidden(who, seen.period)
+    board = Board(ctx.session, who.group_id, seen.period, me, name_of(ctx), hidden)
     part = board.part(page, first, last)
     return Reply(
         f"{seen.title} · {escape(who.edition.roadmap.title)}",
@@ -89,6 +92,15 @@ class Seen:
         return {"window": self.window, **({"week": self.week} if self.week else {})}
 
 
+def _hidden(who: Learner, period: str) -> Row | None:
+    """The row that a hidden member would have, from the marks themselves: on the board there is none."""
+    member = who.member
+    if member is None or not member.hidden or member.left_at is not None:
+        return None
+    score = scores(who.standing_marks).get(period)
+    return Row(member.id, "", member.name, member.alias, score.points, score.reached_at) if score else None
+
+
 def lines(shown: Iterable[Line]) -> str:
     """Lines of a board in words."""
     return "\n".join(_line(line) for line in shown)
@@ -109,8 +121,10 @@ def _footer(part: Part) -> str:
 
 def _beside(who: Learner, board: Board, part: Part) -> Iterator[Field]:
     """Who leads, where the part does not show it, and the one who asks."""
-    if part.page is None and part.lines:
+    if part.page is None and part.before is not None:
         yield Field(TOP, lines(board.podium))
+    if board.hidden is not None and part.has_me:
+        yield Field(YOU, HIDDEN)
     if who.member is None or part.has_me:
         return
     if who.member.left_at is not None:

@@ -16,13 +16,17 @@ ABOVE_ME, PODIUM = 4, 3
 
 @dataclass(frozen=True)
 class Board:
-    """A group's board of one period, as the member `me` sees it (None: somebody who only looks)."""
+    """A group's board of one period, as the member `me` sees it (None: somebody who only looks).
+
+    `hidden` is the row of a member who is hidden from all others: they see themselves in its place.
+    """
 
     session: Session
     group_id: int
     period: str
     me: int | None = None
     my_name: str = ""
+    hidden: Row | None = None
 
     @cached_property
     def steps(self) -> Steps:
@@ -32,6 +36,8 @@ class Board:
     @cached_property
     def mine(self) -> Row | None:
         """The row of who looks, if they stand on it."""
+        if self.hidden is not None:
+            return self.hidden
         return self._row(self.me) if self.me is not None else None
 
     def part(self, page: int = 0, first: int = 0, last: int = 0) -> Part:
@@ -67,11 +73,11 @@ class Board:
         below = self._below(row, PER_PAGE)
         above = self._above(row, PER_PAGE)
         up = max(ABOVE_ME, PER_PAGE - 1 - len(below))
-        if len(above) <= up:
+        if len(above) <= up and row is not self.hidden:
             return self.page(1)
         rows = (*above[-up:], row, *below)[:PER_PAGE]
         rest = below[PER_PAGE - 1 - up :]
-        return self._part(rows, above[-up - 1], rest[0] if rest else None)
+        return self._part(rows, above[-up - 1] if len(above) > up else None, rest[0] if rest else None)
 
     def _from(self, row: Row) -> Part:
         rows = (row, *self._below(row, PER_PAGE))
@@ -103,5 +109,5 @@ class Board:
 
     def _line(self, row: Row) -> Line:
         mine = row.member_id == self.me
-        name = self.my_name if mine and self.my_name else row.name
+        name = row.alias or (mine and self.my_name) or row.name
         return Line(row.member_id, self.steps.rank(row.points), name, row.points, mine)

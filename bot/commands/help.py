@@ -1,6 +1,6 @@
 """Everything that can be said: /help."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot.commands.context import Context
 from bot.core.command import Audience, Command
@@ -19,24 +19,23 @@ POINTS = (
     f"An extra resource brings {EXTRA_POINTS} on top. What you skip brings nothing and costs nothing."
 )
 MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers ({})", "About you"
+LONGEST = 1000
+"""Characters in a field; Discord would cut off what is beyond 1,024."""
 YOURS = (
     *("heatmap", "certificate", "preferences", "away", "link", "unlink"),
     *("privacy", "mydata export", "mydata delete"),
 )
-"""In a field of their own: Discord cuts one after 1,024 characters."""
 
 
 def help_(ctx: Context) -> Reply:
     """Every command, and how points work."""
     typed = [command for command in ctx.commands.values() if command.on(ctx.request.platform)]
     members = [command for command in typed if command.audience is Audience.MEMBER]
+    organizers = ORGANIZERS.format(words_of(ctx.request.platform).right)
     fields = (
-        Field(MEMBERS, _listed(c for c in members if c.name not in YOURS)),
-        Field(DATA, _listed(c for c in members if c.name in YOURS)),
-        Field(
-            ORGANIZERS.format(words_of(ctx.request.platform).right),
-            _listed(c for c in typed if c.audience is Audience.ORGANIZER),
-        ),
+        *_listed(MEMBERS, (c for c in members if c.name not in YOURS)),
+        *_listed(DATA, (c for c in members if c.name in YOURS)),
+        *_listed(organizers, (c for c in typed if c.audience is Audience.ORGANIZER)),
         Field("How points work", POINTS),
     )
     buttons = (
@@ -47,8 +46,16 @@ def help_(ctx: Context) -> Reply:
     return Reply("How Roadmate works", INTRO, fields, buttons)
 
 
-def _listed(commands: Iterable[Command]) -> str:
-    return "\n".join(f"`/{command.name}` {_short(command.help)}" for command in commands)
+def _listed(title: str, commands: Iterable[Command]) -> Iterator[Field]:
+    """Commands with their help, in as many fields as they need."""
+    lines: list[str] = []
+    for command in commands:
+        line = f"`/{command.name}` {_short(command.help)}"
+        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST:
+            yield Field(title, "\n".join(lines))
+            title, lines = "", []
+        lines.append(line)
+    yield Field(title, "\n".join(lines))
 
 
 def _short(text: str) -> str:

@@ -1,18 +1,11 @@
 """Becoming a member, by /join or by a first record."""
 
 from bot.commands.context import Context
+from bot.commands.names import name_of
 from bot.commands.scope import Learner
 from bot.core.identity import key_of
-from bot.core.text import clean
 from bot.store import members, scores
 from bot.store.places import Membership
-
-NAME = 80
-
-
-def name_of(ctx: Context) -> str:
-    """The name of the person who asks, fit to be kept and never empty."""
-    return clean(ctx.request.person.name, NAME) or "member"
 
 
 def joined(ctx: Context, who: Learner) -> Membership:
@@ -22,4 +15,5 @@ def joined(ctx: Context, who: Learner) -> Membership:
     member = members.join(ctx.session, who.member, who.group_id, key, name_of(ctx), ctx.now, via)
     if who.member is not None and who.member.left_at is not None:
         scores.rebuild(ctx.session, member)
+        ctx.memory.news.touch(who.group_id)
     return member

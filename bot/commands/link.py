@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.context import Context
-from bot.commands.joining import name_of
+from bot.commands.names import name_of
 from bot.commands.options import ACode, Flag
 from bot.core.identity import account_of, key_of
 from bot.core.markup import bold, escape
@@ -123,6 +123,7 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     before = {mark.id: mark.points for mark in marks}
     members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})
     scores.rebuild(ctx.session, same[0])
+    ctx.memory.news.touch(group_id)
 
 
 def _forget_seats(ctx: Context, keys: Sequence[str]) -> None:

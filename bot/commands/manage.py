@@ -12,7 +12,7 @@ from bot.commands.times import TimesTyped, times_now
 from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Tone, refuse
-from bot.store import groups
+from bot.store import groups, pauses
 from bot.store.tables import GroupState
 from bot.study.calendar import local, moment
 from bot.study.spoken import NotUnderstood, parse_date
@@ -85,7 +85,8 @@ def pause(ctx: Context, until: Until = "") -> Reply:
     drop_waiting(ctx, group, PAUSE_REASON)
     group.state, group.held_reason = GroupState.PAUSED, ""
     wait_for_end_of_pause(group)
-    ctx.session.add(group)
+    groups.save(ctx.session, group)
+    pauses.begin(ctx.session, group.id or 0, ctx.now, group.paused_until)
     end = group.paused_until
     when = UNTIL_RESUME if end is None else f"**{day_text(local(end, zone(group.zone)))}**"
     resume_button = Button("Resume", "resume", {"group": group.id or 0}, emoji="▶️")
@@ -106,6 +107,7 @@ def resume(ctx: Context) -> Reply:
         drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
         groups.save(ctx.session, group)
+        pauses.end(ctx.session, group.id or 0, ctx.now)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)
     buttons = (
         Button("Post this week's topic now", "prompt", {"group": group.id or 0}, emoji="📌"),

@@ -4,7 +4,7 @@ Only hints live here: losing or mistaking one changes the order of suggestions a
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
@@ -62,6 +62,41 @@ class Seat:
     first: tuple[str, ...]
 
 
+class News:
+    """What commands have seen or changed, for the next tick: other names, and groups whose board may look different.
+
+    It is in this process alone: names are seen again with the next command, and after a start every board is looked at.
+    """
+
+    def __init__(self) -> None:
+        self._alone = Lock()
+        self._names: dict[int, tuple[str, str]] = {}
+        self._groups: set[int] = set()
+
+    def touch(self, group_id: int) -> None:
+        """Say that a group's board may have changed."""
+        with self._alone:
+            self._groups.add(group_id)
+
+    def rename(self, group_id: int, member_id: int, key: str, name: str) -> None:
+        """Say what a member, with the key of their account, is called now."""
+        with self._alone:
+            self._names[member_id] = key, name
+            self._groups.add(group_id)
+
+    def any(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._names or self._groups)
+
+    def take(self) -> tuple[Sequence[tuple[int, str, str]], frozenset[int]]:
+        """Hand over and forget: (member, key, name) of who has another name, and the groups."""
+        with self._alone:
+            names = [(member, key, name) for member, (key, name) in self._names.items()]
+            groups = frozenset(self._groups)
+            self._names, self._groups = {}, set()
+        return names, groups
+
+
 SeatKey = tuple[str, str, str, str]
 """(platform, workspace, channel, person)."""
 
@@ -72,6 +107,7 @@ class Memory:
 
     catalog: Catalog = field(default_factory=Catalog)
     seats: Recent[SeatKey, Seat] = field(default_factory=lambda: Recent(PEOPLE))
+    news: News = field(default_factory=News)
 
     def seat(self, request: Request) -> Seat | None:
         """Where the person who asks was when they last spoke here."""

@@ -134,7 +134,8 @@ def delete(ctx: Context, asked: Moment = 0) -> Reply:
     for key in accounts.keys_of(ctx.session, _key(ctx)):
         erasures.remember(ctx.session, *account_of(key), ctx.now, ctx.erased)
         ctx.memory.forget(*account_of(key))
-    people.erase(ctx.session, platform, person)
+    for group_id in people.erase(ctx.session, platform, person):
+        ctx.memory.news.touch(group_id)
     return Reply(DELETED, DELETED_TEXT.format(counted), tone=Tone.GOOD)
 
 

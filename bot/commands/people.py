@@ -40,4 +40,5 @@ def leave(ctx: Context) -> Reply:
     if who.member is None or who.member.left_at is not None:
         return Reply(NOT_IN, NOT_IN_TEXT, buttons=(who.button("Join", "join"),))
     scores.rebuild(ctx.session, members.leave(ctx.session, who.member, ctx.now))
+    ctx.memory.news.touch(who.group_id)
     return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))

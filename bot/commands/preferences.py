@@ -9,6 +9,7 @@ from bot.commands.memory import Memory
 from bot.commands.options import MOST, times
 from bot.commands.own import Own, away_now, own
 from bot.commands.plan_texts import day_text
+from bot.commands.showing import show
 from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.command import Choice, Option
 from bot.core.markup import bold, escape
@@ -135,6 +136,7 @@ def preferences(
     changed = wanted != who.chosen
     if changed:
         store.keep(ctx.session, who.workspace_id, who.person, wanted, ctx.now)
+        show(ctx, who.workspace_id, wanted)
         who = replace(who, chosen=wanted)
     tone = Tone.GOOD if changed else Tone.PLAIN
     return Reply(CHANGED if changed else YOURS, _lines(ctx, who), buttons=_buttons(who), tone=tone)

@@ -62,7 +62,8 @@ def board_of(title: str, roadmap: str, board: Board, part: Part) -> Picture:
         roadmap=roadmap,
         places=", ".join(f"{line.rank}. {line.name} {line.points}" for line in (*above, *below)),
     )
-    best = board.steps.steps[0][0]
+    # Who is hidden is in no step, and may be the best of all to themselves.
+    best = max(line.points for line in (*board.podium, *above, *below))
     return Picture(BoardScene(title, roadmap, _places(above), best, _places(below)), alt, "board")
 
 

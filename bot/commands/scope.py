@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.commands.context import Context
 from bot.commands.memory import Seat
+from bot.commands.names import notice
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Person, Value
 from bot.store import groups, members, twins
@@ -214,6 +215,7 @@ def learner(ctx: Context, person: str | None = None) -> Learner:
     found = find_learner(ctx, person or ctx.request.person.id)
     if person is None:
         remember(ctx, found)
+        notice(ctx, found.member)
     return found
 
 

@@ -22,7 +22,7 @@ from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.request import Channel, ChannelKind
 from bot.core.text import clean, join_words
-from bot.store import groups, posts, twins, workspaces
+from bot.store import groups, pauses, posts, twins, workspaces
 from bot.store.tables import Group, GroupState, Workspace
 from bot.study.catalog import Edition
 from bot.study.zones import UnknownZone, parse_zone, zone_for_locale
@@ -191,6 +191,7 @@ def _begin(ctx: Context, group: Group, edition: Edition, typed: TimesTyped) -> N
     if over or group.state == GroupState.HELD:
         drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
+        pauses.end(ctx.session, group.id, ctx.now)
     groups.save(ctx.session, group)
     # What people are suggested may be of another roadmap now.
     ctx.memory.seats.clear()

@@ -17,6 +17,7 @@ from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
 from bot.commands.setup import setup
 from bot.commands.status import status
+from bot.commands.streak import streak
 from bot.commands.twin import twin
 from bot.core.command import Audience, command
 
@@ -32,6 +33,7 @@ COMMANDS = (
     command(roadmap),
     command(topic),
     command(leaderboard, cost=DRAWN),
+    command(streak),
     command(heatmap, cost=DRAWN),
     command(certificate, cost=DRAWN, present=present_name),
     command(join, writes=True),

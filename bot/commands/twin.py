@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.context import Context
-from bot.commands.joining import name_of
+from bot.commands.names import name_of
 from bot.commands.options import ACode, Flag, RowId
 from bot.commands.plan_texts import missing_field, next_posts, places_text, plan_lines
 from bot.commands.quotas import MOST_CHANNELS, MOST_GROUPS

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.commands.memory import News
 from bot.jobs.deliver import Delivery
+from bot.jobs.news import take_in
 from bot.jobs.plan import plan_batch
 from bot.store import accounts, health, workspaces
 from bot.store.database import Database
@@ -37,10 +39,12 @@ class Ticker:
         catch_up: timedelta,
         keep: timedelta,
         measure: Callable[[str, float], None] = lambda _outcome, _seconds: None,
+        news: News | None = None,
     ) -> None:
-        """`keep` is how long everything of a workspace stays after the bot was removed from it."""
+        """`keep` is how long everything of a workspace stays after the bot was removed; `news` comes from commands."""
         self.database, self.catalog, self.delivery = database, catalog, delivery
         self.clock, self.catch_up, self.keep, self.measure = clock, catch_up, keep, measure
+        self.news = news or News()
         self._planning, self._delivering = asyncio.Lock(), asyncio.Lock()
         self._planned = NEVER
         self._beaten: datetime | None = None
@@ -59,6 +63,7 @@ class Ticker:
     async def _plan_all(self) -> None:
         async with self._planning:
             await self._beat()
+            await take_in(self.database, self.news)
             while await self.plan():
                 pass
 

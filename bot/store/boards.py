@@ -28,6 +28,7 @@ class Row:
     member_id: int
     person: str
     name: str
+    alias: str
     points: int
     reached_at: datetime
 
@@ -43,7 +44,12 @@ def _slice(*where: Any, order: Any = _DOWN) -> Prepared:
     limits = bindparam("limit", type_=Integer), bindparam("skip", type_=Integer)
     found = chosen.limit(limits[0]).offset(limits[1]).subquery()
     named = select(
-        found.c.member_id, col(Member.person), col(Member.name), found.c.points, found.c.reached_at
+        found.c.member_id,
+        col(Member.person),
+        col(Member.name),
+        col(Member.alias),
+        found.c.points,
+        found.c.reached_at,
     )
     return Prepared(lambda _: named.join(Member, col(Member.id) == found.c.member_id))
 
@@ -61,6 +67,7 @@ _ONE = Prepared(
             col(ScoreRow.member_id),
             col(Member.person),
             col(Member.name),
+            col(Member.alias),
             col(ScoreRow.points),
             col(ScoreRow.reached_at),
         )

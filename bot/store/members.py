@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import MarkRow, Member
+from bot.store.tables import Group, MarkRow, Member, PreferenceRow
+from bot.study.preferences import Named
 from bot.study.progress import Act, Mark
 
 _MARK = (
@@ -45,7 +46,8 @@ def join(
     connection = session.connection()
     if found is None:
         values = {"group_id": group_id, "person": person, "name": name, "joined_at": now, "via": via}
-        return _membership(connection.execute(_ADD_MEMBER, values).one())
+        new = _membership(connection.execute(_ADD_MEMBER, values).one())
+        return _as_chosen(session, new, via or group_id, person)
     if found.left_at is None and found.name == name:
         return found
     connection.execute(_change(found), {"name": name, "left_at": None})
@@ -56,6 +58,43 @@ def leave(session: Session, found: Membership, now: datetime) -> Membership:
     """Record that a member left; the caller takes them off the boards with `scores.rebuild`."""
     session.connection().execute(_change(found), {"left_at": now})
     return replace(found, left_at=now)
+
+
+def _as_chosen(session: Session, new: Membership, row: int, person: str) -> Membership:
+    """Show a new member as they chose before in the workspace whose channel they joined in."""
+    chosen = select(col(PreferenceRow.board), col(PreferenceRow.alias)).join(
+        Group, col(Group.workspace_id) == col(PreferenceRow.workspace_id)
+    )
+    own = chosen.where(col(Group.id) == row, col(PreferenceRow.person) == person)
+    found = session.connection().execute(own).first()
+    return show_as(session, new, Named(found.board), found.alias) if found else new
+
+
+def show_as(session: Session, of: Membership, how: Named, alias: str) -> Membership:
+    """Let boards show a member as chosen. Who is hidden now, or no longer, needs a `scores.rebuild`."""
+    shown = {"alias": alias if how is Named.ALIAS else "", "hidden": how is Named.HIDDEN}
+    if (of.alias, of.hidden) == (shown["alias"], shown["hidden"]):
+        return of
+    session.connection().execute(_change(of), shown)
+    return Membership(of.id, of.group_id, of.name, of.left_at, **shown)  # type: ignore[arg-type]
+
+
+def in_workspace(session: Session, workspace_id: int, people: Sequence[str]) -> Sequence[Membership]:
+    """The rows of a person's accounts, given by key, in every group of a workspace."""
+    homes = func.coalesce(col(Group.twin_of), col(Group.id))
+    here = select(homes).where(col(Group.workspace_id) == workspace_id)
+    wanted = select(*MEMBERSHIP).where(col(Member.person).in_(people), col(Member.group_id).in_(here))
+    return [_membership(row) for row in session.connection().execute(wanted)]
+
+
+_RENAME = update(Member).where(col(Member.id) == bindparam("member"), col(Member.person) == bindparam("key"))
+
+
+def rename(session: Session, names: Sequence[tuple[int, str, str]]) -> None:
+    """Let members, each with the key of their account, have the names that they go by now."""
+    rows = [{"member": member, "key": key, "new": name} for member, key, name in names]
+    if rows:
+        session.connection().execute(_RENAME.values(name=bindparam("new")), rows)
 
 
 def memberships_of(session: Session, people: Sequence[str]) -> Mapping[int, Sequence[Membership]]:

@@ -65,15 +65,18 @@ def count_kept(session: Session, platform: str, person: str) -> tuple[int, int]:
     return int(groups), int(session.connection().execute(marks).scalar_one())
 
 
-def erase(session: Session, platform: str, person: str) -> None:
-    """Leave nothing of a person in any table, by whichever of their accounts they ask."""
+def erase(session: Session, platform: str, person: str) -> Sequence[int]:
+    """Leave nothing of a person in any table, by whichever of their accounts they ask; return their groups."""
     keys = accounts.keys_of(session, key_of(platform, person))
-    erase_members(session, session.connection().execute(_member_ids(keys)).scalars().all())
+    theirs = select(col(Member.id), col(Member.group_id)).where(col(Member.person).in_(keys))
+    were_in = session.connection().execute(theirs).all()
+    erase_members(session, [member for member, _ in were_in])
     accounts.forget(session, keys)
     for key in keys:
         preferences.erase(session, key)
         forget_organizer(session, *account_of(key))
         organizers.forget(session, *account_of(key))
+    return [group for _, group in were_in]
 
 
 def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:

@@ -48,6 +48,8 @@ class Membership:
     group_id: int
     name: str
     left_at: datetime | None
+    alias: str = ""
+    hidden: bool = False
 
 
 _HOME = aliased(Group)
@@ -63,7 +65,10 @@ _PLACE = (
     func.coalesce(col(PreferenceRow.zone), ""),
     col(Group.id),
 )
-MEMBERSHIP = (col(Member.id), col(Member.group_id), col(Member.name), col(Member.left_at))
+MEMBERSHIP = (
+    *(col(Member.id), col(Member.group_id), col(Member.name), col(Member.left_at)),
+    *(col(Member.alias), col(Member.hidden)),
+)
 
 _PLACES = Prepared(
     lambda _: (

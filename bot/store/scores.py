@@ -1,7 +1,7 @@
 """The rows of the boards: kept in step with each mark, rebuilt from all of them, and never added up when asked.
 
 A member has a row in each period. Beside them stands how many members have how many points, so that a rank is a short
-sum. Both are written here and nowhere else; who left has neither.
+sum. Both are written here and nowhere else; who left or is hidden has neither.
 """
 
 from collections import Counter
@@ -34,6 +34,8 @@ Counts = Counter[tuple[int, str, int]]
 
 def keep(session: Session, of: Membership, marks: Iterable[Mark], day: date, gained: int) -> None:
     """Write what a member's marks say after one for that day has added so many points, or taken them away."""
+    if of.hidden:
+        return
     found = scores(standing_marks(tuple(marks)))
     there: dict[Key, Score] = {}
     gone: list[Key] = []
@@ -76,7 +78,7 @@ def take_off(session: Session, member_ids: Sequence[int]) -> None:
 
 
 def _wanted(of: Membership, marks: Sequence[Mark]) -> dict[Key, Score]:
-    if of.left_at is not None:
+    if of.left_at is not None or of.hidden:
         return {}
     found = scores(standing_marks(marks))
     return {(of.group_id, of.id, period): score for period, score in found.items()}

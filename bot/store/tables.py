@@ -6,7 +6,7 @@ Where platforms meet, a person is known by a key (`core/identity.py`).
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
@@ -149,9 +149,22 @@ class Group(SQLModel, table=True):
         return self.twin_of or self.id or 0
 
 
+class Pause(SQLModel, table=True):
+    """A span in which a group was paused, is, or will be until then; None: until somebody says so."""
+
+    __tablename__ = "pause"
+    __table_args__ = (Index("ix_pause_group_id", "group_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
+    began_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Member(SQLModel, table=True):
     """A person in a group. `person` is the key of the account that joined; others may be the same person.
 
+    `alias` and `hidden` say how boards show them: they follow from what the person has chosen in the workspace, and
+    stand here so that nothing has to look there while recording.
     `via` is the twin in whose channel they joined.
     """
 
@@ -161,6 +174,8 @@ class Member(SQLModel, table=True):
     group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
     person: str = Field(max_length=32)
     name: str = Field(max_length=100)
+    alias: str = Field(default="", max_length=LONGEST_ALIAS, sa_column_kwargs={"server_default": ""})
+    hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     joined_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     via: int | None = Field(default=None, sa_type=BigInteger)

@@ -204,3 +204,50 @@ async def test_a_board_can_be_shown_to_everyone(group: World) -> None:
     assert "alice · 12 points" in shown
     assert "you" not in shown.text
     assert shown.buttons == []
+
+
+async def test_whoever_is_hidden_sees_themselves_alone(group: World) -> None:
+    """A hidden member is on nobody's board and in no count, and sees themselves where they would stand."""
+    await crowd(group, 12)
+    await ask(group, group.alice, "done", item="python")
+    await say(group.alice, "/preferences board:hidden")
+    await ask(group, group.alice, "done", item="docker-workshop")
+    others = await say(group.bob, "/leaderboard")
+    assert "alice" not in others
+    assert "12 members with points" in others.footer
+    mine = await say(group.alice, "/leaderboard")
+    assert mine.text.splitlines()[0] == "🥇 **alice** · 61 points ← you"
+    assert mine.text.splitlines()[1] == "🥇 member 00 · 12 points"
+    assert "only you see yourself" in mine.fields["You"]
+    assert "alice" not in await click(group.alice, mine, "Show everyone")
+    assert "alice · " not in await say(group.alice, "/leaderboard page:1")
+    await say(group.alice, "/preferences board:name")
+    assert "🥇 alice · 61 points" in await say(group.bob, "/leaderboard")
+
+
+async def test_whoever_is_hidden_first_joins_no_board_either(group: World) -> None:
+    """What was chosen before joining holds from the first record on."""
+    await say(group.alice, "/preferences board:hidden")
+    await say(group.bob, "/preferences alias:Robin")
+    for who in (group.alice, group.bob):
+        await ask(group, who, "done", item="docker")
+    assert (await say(group.olivia, "/leaderboard")).text == "🥇 Robin · 12 points"
+
+
+async def test_an_alias_is_shown_instead_of_the_name(group: World) -> None:
+    """Under an alias the name is on no board, and everybody, oneself too, reads the alias."""
+    await ask(group, group.alice, "done", item="docker")
+    await say(group.alice, "/preferences alias:Night Owl")
+    assert "alice" not in await say(group.bob, "/leaderboard")
+    assert "🥇 Night Owl · 12 points" in await say(group.bob, "/leaderboard")
+    assert "**Night Owl** · 12 points ← you" in await say(group.alice, "/leaderboard")
+
+
+async def test_a_new_name_is_learned_from_any_command(group: World) -> None:
+    """Whoever is renamed stands on boards under the new name after their next command, whatever it is."""
+    await ask(group, group.alice, "done", item="docker")
+    renamed = Person(str(group.alice.id), "Alice B.")
+    await ask_as(group, request(group.alice, "next"), person=renamed)
+    assert "alice · 12" in (await say(group.bob, "/leaderboard")).text
+    await group.app.tick()
+    assert "Alice B. · 12 points" in (await say(group.bob, "/leaderboard")).text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, insert, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Integer, Table, insert, select
 from sqlmodel import Session
 from typer.testing import CliRunner
 
@@ -61,8 +61,8 @@ def any_value(column: Column[Any], number: int) -> Any:
         case Integer():
             is_id = column.primary_key and isinstance(column.type, BigInteger)
             return GREAT - number if is_id else number
-        case Float():
-            return number / 3
+        case Float() | Boolean():
+            return number / 3 if isinstance(column.type, Float) else number % 2 == 0
         case Date():
             return MONDAY.date() + timedelta(days=number)
         case UtcDateTime():

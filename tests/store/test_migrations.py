@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.store import accounts, engines, health, members, migrating, preferences, scores, twins
+from bot.store import accounts, engines, health, members, migrating, pauses, preferences, scores, twins
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
 from bot.store.tables import CodeKind, Installation, OrganizerRow, Post, metadata
@@ -39,7 +39,7 @@ TABLES = {
         "score_count",
         "post",
     ),
-    *("preference", "away", "account", "code", "installation", "organizer"),
+    *("preference", "away", "account", "code", "installation", "organizer", "pause"),
 }
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -107,6 +107,7 @@ def filled(session: Session, url: str) -> str:
         Post(group_id=found.id or 0, kind="prompt", occurrence=day, step=1, item_id=item, due_at=MONDAY)
     )
     preferences.keep(session, found.workspace_id, "7", Preferences(zone="Asia/Tokyo"), MONDAY)
+    pauses.begin(session, found.id or 0, MONDAY, None)
     preferences.set_away(session, found.workspace_id, "7", Away(day, day + timedelta(days=7)), MONDAY)
     accounts.link(session, [("7", "olivia"), ("slack:T1.U1", "olivia")], MONDAY)
     accounts.new_code(session, CodeKind.LINK, "7", "olivia", MONDAY)
