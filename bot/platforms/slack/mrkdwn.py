@@ -25,12 +25,17 @@ _QUOTE = re.compile(r"^(?=&gt;)", re.MULTILINE)
 
 def mrkdwn(text: str) -> str:
     """Rewrite markdown for a section. Bold text, code, links and mentions keep their meaning."""
-    return _QUOTE.sub(BREAK, _TOKEN.sub(_rewritten, text))
+    return _QUOTE.sub(BREAK, _TOKEN.sub(_rewritten, _whole(text)))
 
 
 def plain(text: str) -> str:
     """The same without any markup, where Slack reads none: headers, labels, alternative texts."""
-    return _TOKEN.sub(_unmarked, text)
+    return _TOKEN.sub(_unmarked, _whole(text))
+
+
+def _whole(text: str) -> str:
+    """Without what breaks mentions and addresses elsewhere: here escapes do that, and who copies text finds no gap."""
+    return text.replace(BREAK, "")
 
 
 def escaped(text: str) -> str:

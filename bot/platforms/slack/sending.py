@@ -13,7 +13,7 @@ from bot.core.markup import bold
 from bot.core.platform import Held, Message, TryLater
 from bot.core.reply import Reply
 from bot.platforms.slack.answering import QUIET, Answering
-from bot.platforms.slack.faults import explained
+from bot.platforms.slack.faults import explained, word
 from bot.platforms.slack.ids import user_of
 from bot.platforms.slack.mrkdwn import escaped, mrkdwn
 from bot.platforms.slack.pacing import Pace
@@ -69,7 +69,7 @@ class Sending:
                     if seen == LOOK_BACK:
                         raise Held(TOO_MUCH)
             except SlackApiError as error:
-                if error.response.get("error") == "missing_scope":
+                if word(error) == "missing_scope":
                     raise Held(UNREADABLE) from error
                 raise
         return None

@@ -189,7 +189,7 @@ class Slack:
             "team": {"id": team, "domain": "mlops"},
             "user": {"id": user, "team_id": team, "username": self.fake.users[user]["name"]},
             "api_app_id": "A1",
-            "view": {**view, "state": {"values": state}},
+            "view": {**view, "hash": self.fake.number("h"), "state": {"values": state}},
         }
 
     async def event(self, team: str, event: Payload, event_id: str = "", **headers: str) -> int:
