@@ -116,10 +116,12 @@ class Delivery:
             await self._held(claimed, held)
         except TryLater as later:
             at, why = self.clock() + after_refusal(later.seconds), str(later)
-            await self._record(claimed, "later", lambda s: queue.record_later(s, claimed, at, why))
+            await self._record_own(claimed, "later", lambda s: queue.record_later(s, claimed, at, why))
         except Unsure as unsure:
             at, why = self.clock() + after_doubt(claimed.doubt, now), str(unsure)
-            await self._record(claimed, "unsure", lambda s: queue.record_unsure(s, claimed.post_id, at, why))
+            await self._record_own(
+                claimed, "unsure", lambda s: queue.record_unsure(s, claimed.post_id, at, why)
+            )
         except Unavailable:
             # No fault of the post's: the lease brings the row back.
             raise
@@ -185,7 +187,7 @@ class Delivery:
             if post.kind == PostKind.PROMPT and not post.message_id:
                 groups.take_step_back(session, post, now)
 
-        await self._record(claimed, "missed", record)
+        await self._record_own(claimed, "missed", record)
 
     async def _broken(self, claimed: Claimed) -> None:
         # A row that always fails is pushed ahead, later each time, and given up with a reason. What the platform
@@ -195,7 +197,7 @@ class Delivery:
             await self._held(claimed, Held(BROKEN))
         else:
             at = self.clock() + after_trouble(attempts)
-            await self._record(claimed, "broken", lambda s: queue.record_broken(s, claimed, at, BROKEN))
+            await self._record_own(claimed, "broken", lambda s: queue.record_broken(s, claimed, at, BROKEN))
 
     async def _held(self, claimed: Claimed, held: Held) -> None:
         # A post stays held through its recheck; that a channel is gone is news for its first post only.
@@ -206,7 +208,7 @@ class Delivery:
             queue.record_held(session, claimed, recheck, str(held))
             return not held.gone or groups.hold(session, claimed.post.group_id, str(held))
 
-        news = await self._record(claimed, "held", record)
+        news = await self._record_own(claimed, "held", record)
         if first and news and claimed.group.organizer:
             notice = held_notice(claimed.group, claimed.workspace, str(held))
             where = claimed.workspace.external_id
@@ -221,6 +223,10 @@ class Delivery:
             await self._record(claimed, outcome, record)
             raise
         await self._record(claimed, outcome, record)
+
+    async def _record_own(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T | None:
+        """Put on record what is only its owner's to say; that a post is there may be said by everybody."""
+        return await self._record(claimed, outcome, lambda s: work(s) if queue.is_own(s, claimed) else None)
 
     async def _record(self, claimed: Claimed, outcome: str, work: Callable[[Session], T]) -> T:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.

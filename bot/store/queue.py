@@ -39,12 +39,13 @@ _WITH_GROUP = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on a post until the lease ends.
+    """The right to work on a post until the `lease` ends, by which its owner is known.
 
     `doubt` is since when nobody knows whether it is in the channel; None when it certainly is not.
     """
 
     post_id: int
+    lease: datetime
     doubt: datetime | None = None
 
 
@@ -59,6 +60,7 @@ class Claimed:
     group: Group
     workspace: Workspace
     home: Group
+    lease: datetime
     doubt: datetime | None
     began: float = field(default_factory=time.monotonic)
 
@@ -89,7 +91,7 @@ def claim(
     }
     taken = _take(session, platforms, _POST.c.try_at, now, limit, only, shards, values)
     # A row that was never tried before has just been given this moment.
-    return [Claim(post_id, tried_at if tried_at < now else None) for post_id, tried_at in taken]
+    return [Claim(post_id, now + LEASE, tried_at if tried_at < now else None) for post_id, tried_at in taken]
 
 
 def claim_threads(
@@ -103,13 +105,13 @@ def claim_threads(
     """Take sent prompts whose discussion thread is still to be opened, in the same way."""
     values = {"thread_try_at": now + LEASE}
     taken = _take(session, platforms, _POST.c.thread_try_at, now, limit, only, shards, values)
-    return [Claim(post_id) for post_id, _ in taken]
+    return [Claim(post_id, now + LEASE) for post_id, _ in taken]
 
 
 def claimed(session: Session, claim: Claim) -> Claimed:
     """Read what a claim is about."""
     post, group, workspace, home = session.exec(_WITH_GROUP, params={"post": claim.post_id}).one()
-    return Claimed(post, group, workspace, home, claim.doubt)
+    return Claimed(post, group, workspace, home, claim.lease, claim.doubt)
 
 
 def _take(
@@ -160,6 +162,16 @@ def _waiting_for(due: ColumnElement[datetime | None], shards: Shards) -> Any:
 
 def _record(session: Session, post_id: int | None, **values: Any) -> None:
     session.connection().execute(update(_POST).where(_POST.c.id == post_id).values(**values))
+
+
+def is_own(session: Session, claimed: Claimed) -> bool:
+    """Whether a post is still its claimer's.
+
+    After the lease, which a machine that sleeps or a clock that is set forward ends early, somebody else may have it,
+    and may have found it in the channel.
+    """
+    ours = _POST.c.id == claimed.post_id, _POST.c.try_at == claimed.lease
+    return session.connection().execute(select(_POST.c.id).where(*ours).with_for_update()).first() is not None
 
 
 def record_sent(session: Session, post_id: int, now: datetime, message_id: str, *, thread: bool) -> None:

@@ -552,6 +552,30 @@ async def test_asking_for_a_post_that_is_being_sent_uses_up_no_week(
     assert [post.edition for post in await room.posts()] == [0]
 
 
+@pytest.mark.parametrize("how", [Lost(taken=True), TryLater("busy"), Held(NO_ACCESS), KeyError("broken")])
+async def test_who_slept_over_the_lease_says_nothing_about_the_post(
+    room: Room, monkeypatch: pytest.MonkeyPatch, how: object
+) -> None:
+    """A machine sleeps in the middle of a send, and another sender finds the post: the late outcome changes nothing."""
+    send = room.platform.send
+
+    async def sleep_while_sending(message: Message) -> str:
+        monkeypatch.setattr(room.platform, "send", send)
+        await send(message)
+        room.clock.forward(minutes=10)
+        await room.another().run()
+        room.platform.fail("send", how)  # type: ignore[arg-type]
+        return await send(message)
+
+    monkeypatch.setattr(room.platform, "send", sleep_while_sending)
+    await room.tick(minutes=1)
+    for _ in range(3):
+        await room.tick(minutes=15)
+    (post,) = await room.posts()
+    assert (post.state, post.message_id, post.try_at) == (PostState.SENT, "m1", None)
+    assert room.platform.told == []
+
+
 async def test_a_crash_between_claim_and_send_delays_by_the_lease(room: Room) -> None:
     """A post whose sender died before sending is sent by another one once the lease is over, not before."""
     room.clock.now = MONDAY
