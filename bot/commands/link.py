@@ -14,6 +14,7 @@ from bot.store.accounts import CODE_LIVES
 from bot.store.places import Membership
 from bot.store.tables import Account, Code, CodeKind, Group
 from bot.study.joining import counted_once
+from bot.study.preferences import Named
 
 NEW = "Link your other account"
 NEW_TEXT = (
@@ -122,7 +123,10 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     points = counted_once(marks, ctx.catalog.editions[group.roadmap_id])
     before = {mark.id: mark.points for mark in marks}
     members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})
-    scores.rebuild(ctx.session, same[0])
+    # Who was hidden with one of them wanted to be seen with none.
+    hidden = any(member.hidden for member in same)
+    into = members.show_as(ctx.session, same[0], Named.HIDDEN, "") if hidden else same[0]
+    scores.rebuild(ctx.session, into)
     ctx.memory.news.touch(group_id)
 
 

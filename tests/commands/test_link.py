@@ -73,6 +73,21 @@ async def test_who_has_left_with_one_account_is_in_with_the_other(two: Sides) ->
     assert "18 points" in (await two.say(ALICE, "progress")).text
 
 
+async def test_who_is_hidden_with_one_account_is_hidden_with_both(two: Sides) -> None:
+    """Linking puts nobody on a board who had chosen not to be there."""
+    await two.say(ALICE, "done", item="docker")
+    await two.say(ALICE_ALSO, "done", item="python")
+    await two.say(ALICE_ALSO, "preferences", board="hidden")
+    await two.link(ALICE, ALICE_ALSO)
+    assert await two.rows(ScoreRow.points) == []
+    await two.say(ALICE, "done", item="kubernetes")
+    assert await two.rows(ScoreRow.points) == []
+    await two.say(ALICE, "preferences", board="alias", alias="Ada")
+    board = await two.say(BOB, "leaderboard", shared=1)
+    assert "Ada" in board.text
+    assert "name-of" not in board.text
+
+
 async def test_unlink_separates_and_moves_nothing(two: Sides) -> None:
     """After /unlink what was recorded is with the account that it is with, said clearly, and the other begins anew."""
     await two.say(ALICE, "done", item="docker")

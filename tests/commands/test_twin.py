@@ -94,6 +94,18 @@ async def test_one_person_with_an_account_on_each_side_is_one_member(both: Sides
         assert (await both.say(who, "leaderboard")).footer == "Page 1 of 1 · 1 member with points"
 
 
+async def test_who_is_hidden_on_one_side_is_hidden_on_both(both: Sides) -> None:
+    """What somebody of the second side has chosen holds for the shared board, before they join and after."""
+    await both.say(CAROL, "preferences", board="hidden")
+    await both.say(CAROL, "done", item="docker")
+    await both.say(ALICE_TOO, "done", item="docker")
+    await both.say(ALICE_TOO, "preferences", board="alias", alias="Ada")
+    for who in (BOB, CAROL):
+        board = await both.say(who, "leaderboard", shared=1)
+        assert "Ada" in board.text
+        assert "name-of" not in board.text
+
+
 async def test_either_side_runs_the_one_schedule(both: Sides) -> None:
     """/schedule, /pause and /resume by an organizer of either side act on both."""
     await both.say(SAM, "schedule", day="friday", time="10:00")
