@@ -121,7 +121,12 @@ class App:
 
     def _slack(self, commands: Sequence[Command]) -> "SlackPlatform":
         """The other platform, and its SDK, only where it is wanted."""
-        from bot.platforms.slack import Access, SlackPlatform
+        try:
+            from bot.platforms.slack import Access, SlackPlatform
+        except ModuleNotFoundError as error:
+            raise StartupError(
+                f"Slack needs the package {error.name}. Install it with: pip install 'roadmate[slack]'."
+            ) from error
         from bot.store.vault import Vault
 
         settings, presence = self.settings, Presence(self.database, "slack", self.clock)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import checks, copying, roadmaps
+from bot.cli import checks, copying, roadmaps, slack
 from bot.core.errors import StartupError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(roadmaps.cli, name="roadmap")
+cli.add_typer(slack.cli, name="slack")
 
 
 def main() -> None:
@@ -82,7 +83,8 @@ def run(
         settings = settings.model_copy(update={"shards": _shards(shards)})
     if settings.discord_token is None and not settings.serves_slack:
         typer.echo(
-            "DISCORD_TOKEN is missing: set it in the environment or in a file .env (see .env.example).",
+            "DISCORD_TOKEN is missing: set it (or SLACK_BOT_TOKEN) in the environment or in a file .env "
+            "(see .env.example).",
             err=True,
         )
         typer.echo("To look around without one: make demo", err=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import yaml
+
 from bot.core.command import Command
 from bot.core.markup import cut
 from bot.core.typed import usage
@@ -38,6 +40,12 @@ def manifest(commands: Sequence[Command], address: str = "") -> dict[str, Any]:
     return {
         "display_information": {"name": "Roadmate", "description": cut(SUMMARY, DESCRIPTION)},
         "features": {
+            # Where the bot writes to somebody alone; it reads nothing there, so nobody can write to it.
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "roadmate", "always_online": True},
             "slash_commands": [study, *direct],
         },
@@ -50,6 +58,14 @@ def manifest(commands: Sequence[Command], address: str = "") -> dict[str, Any]:
             "token_rotation_enabled": bool(address),
         },
     }
+
+
+def written(commands: Sequence[Command], address: str = "") -> str:
+    """The manifest as YAML, with the reason beside each scope."""
+    text = yaml.safe_dump(manifest(commands, address), sort_keys=False, allow_unicode=True, width=1000)
+    for scope, reason in SCOPES.items():
+        text = text.replace(f"- {scope}\n", f"- {scope}  # {reason}\n", 1)
+    return text
 
 
 def _command(name: str, text: str, hint: str, address: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ async def request_from(
     organizer = command.audience is Audience.ORGANIZER
     profile = await people.profile(asked.team, asked.user, rights=organizer)
     channel, filled = asked.channel, dict(args)
-    if organizer:
+    if organizer and channel.kind is not ChannelKind.DIRECT:
         # Where an organizer's command is about a channel, it is to say what is missing there.
         channel = await people.channel(asked.team, channel)
         for name, value in args.items():

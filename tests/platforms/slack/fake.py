@@ -11,6 +11,8 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.models.blocks import Block
 
+from bot.platforms.slack.manifest import SCOPES as GRANTED
+
 SCOPES = {
     "chat.postMessage": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
@@ -183,13 +185,25 @@ class FakeSlack:
             return await handler("", body)
         if token in self.revoked or (token not in self.tokens and not token.startswith("xapp-")):
             return _no("token_revoked" if token in self.revoked else "invalid_auth")
-        needed = SCOPES.get(method, set()) - self.scopes.get(token, set.union(*SCOPES.values()))
+        needed = self._needed(method, body) - self.scopes.get(token, set(GRANTED))
         if needed:
             return _no("missing_scope", needed=",".join(needed))
         if wrong := self._wrong(body.get("blocks")):
             self.refused.append(wrong)
             return _no(wrong)
         return await handler(self.tokens.get(token, ""), body)
+
+    def _needed(self, method: str, body: Payload) -> set[str]:
+        """The scopes for a call; a private channel and a direct message want others than a public one."""
+        channel = self.channels.get(str(body.get("channel", "")))
+        kind = (
+            "im"
+            if channel and channel.id.startswith("D")
+            else "groups"
+            if channel and channel.private
+            else ""
+        )
+        return {s.replace("channels", kind) if kind else s for s in SCOPES.get(method, set())}
 
     def _wrong(self, blocks: Any) -> str:
         """What Slack would say against these blocks."""
