@@ -70,14 +70,19 @@ MEMBERSHIP = (
     *(col(Member.alias), col(Member.hidden)),
 )
 
+_HERE = (
+    col(Workspace.platform) == bindparam("platform"),
+    col(Workspace.external_id) == bindparam("external_id"),
+)
+_HOME_ID = func.coalesce(col(Group.twin_of), col(Group.id))
+
 _PLACES = Prepared(
     lambda _: (
         select(*_PLACE, *MEMBERSHIP)
         .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
-        .join(_HOME, col(_HOME.id) == func.coalesce(col(Group.twin_of), col(Group.id)))
+        .join(_HOME, col(_HOME.id) == _HOME_ID)
         .outerjoin(
-            Member,
-            and_(col(Member.group_id) == col(_HOME.id), col(Member.person).in_(same_person("person"))),
+            Member, and_(col(Member.group_id) == col(_HOME.id), col(Member.person) == bindparam("person"))
         )
         .outerjoin(
             PreferenceRow,
@@ -86,11 +91,16 @@ _PLACES = Prepared(
                 col(PreferenceRow.person) == bindparam("person"),
             ),
         )
-        .where(
-            col(Workspace.platform) == bindparam("platform"),
-            col(Workspace.external_id) == bindparam("external_id"),
-        )
+        .where(*_HERE)
         .order_by(col(Group.id))
+    )
+)
+_BY_OTHER_ACCOUNTS = Prepared(
+    lambda _: (
+        select(*MEMBERSHIP)
+        .join(Group, col(Member.group_id) == _HOME_ID)
+        .join(Workspace, col(Workspace.id) == col(Group.workspace_id))
+        .where(*_HERE, col(Member.person).in_(same_person("person")))
     )
 )
 
@@ -101,7 +111,12 @@ def places_of(
     """Every group of a workspace, oldest first, with a person's row in it, also where they left."""
     here = {"platform": platform, "external_id": external_id, "person": key_of(platform, person)}
     split = len(_PLACE)
-    return [
+    found = [
         (Place(*row[:split]), None if row[split] is None else Membership(*row[split:]))
         for row in _PLACES.rows(session, here)
     ]
+    if all(member for _, member in found):
+        return found
+    # Asked apart and only then: most people have one account and are in every group of their workspace.
+    others = {row[1]: Membership(*row) for row in _BY_OTHER_ACCOUNTS.rows(session, here)}
+    return [(place, member or others.get(place.id)) for place, member in found]
