@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, table
 
-NAMES = ("latency", "ticks", "memory", "pictures")
+NAMES = ("latency", "ticks", "memory", "pictures", "boards")
 
 
 def main() -> int:

@@ -23,11 +23,14 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.core.errors import StartupError
 from bot.settings import Settings
-from bot.store import disk
+from bot.store import disk, members, scores
 from bot.store.alone import alone
 from bot.store.engines import open_engine
 from bot.store.health import beat
+from bot.store.members import NewMark
 from bot.store.migrating import newest
+from bot.study.progress import Act
+from tests.makers import MONDAY, group, migrated, published, roadmap
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
@@ -86,6 +89,7 @@ def test_help_is_light() -> None:
         "restore",
         "migrate",
         "copy",
+        "rebuild",
         "adopt",
         "version",
         "roadmap",
@@ -479,3 +483,27 @@ def test_shards_are_told_on_the_command_line(monkeypatch: pytest.MonkeyPatch) ->
     assert ran == ["4-7/8", "0-3/8"]
     wrong = CliRunner().invoke(cli, ["run", "--shards", "8/8"])
     assert (wrong.exit_code, "0-3/16" in wrong.output) == (2, True)
+
+
+def test_rebuild_proves_the_boards_or_puts_them_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`rebuild` derives every board from the marks, says how many rows were wrong, and finds none the second time."""
+    url = migrated(tmp_path / "roadmate.db")
+    monkeypatch.setenv("DATABASE_URL", url)
+    engine = open_engine(url)
+    with Session(engine) as session:
+        item = next(iter(published(session, roadmap("a")).editions.values())).ids["a"]
+        for channel in ("100", "200"):
+            here = group(session, channel=channel).id or 0
+            member = members.join(session, None, here, "7", "olivia", MONDAY)
+            mark = NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4)
+            scores.keep(session, member, [members.add_mark(session, member.id, mark)], mark.day, 4)
+        session.commit()
+    assert say("rebuild").stdout == "2 groups looked at: every board was right.\n"
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE score SET points = 400 WHERE period = 'all'")
+        connection.exec_driver_sql("DELETE FROM score_count")
+    engine.dispose()
+    assert "rows put right" in say("rebuild").stdout
+    assert say("rebuild").stdout == "2 groups looked at: every board was right.\n"

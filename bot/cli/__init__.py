@@ -3,6 +3,7 @@
 Help lists the commands in the order in which they stand here: what is needed first comes first.
 """
 
+import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -198,6 +199,26 @@ def migrate() -> None:
 
 
 cli.command()(copying.copy)
+
+
+@cli.command()
+def rebuild() -> None:
+    """Derive every board again from what people recorded.
+
+    Boards are kept in step by themselves; this proves it, or puts them right. Stop the bot first.
+    """
+    from bot.store.rebuilding import rebuild as put_right
+
+    groups, wrong = put_right(read_settings().database_url, _tell)
+    counted = f"{groups:,} group" + ("" if groups == 1 else "s")
+    typer.echo(
+        f"{counted} looked at: " + (f"{wrong:,} rows put right." if wrong else "every board was right.")
+    )
+
+
+def _tell(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done:,} of {total:,} groups", err=True, nl=done == total)
 
 
 @cli.command()
