@@ -40,6 +40,7 @@ EXAMPLES = {
     "topic": "/topic item:kubernetes",
     "leaderboard": "/leaderboard week:-1",
     "streak": "/streak why:yes",
+    "heatmap": "/heatmap whose:group",
     "certificate": "/certificate name:Ada Lovelace",
     "preferences": "/preferences study:hands-on timezone:Europe/Berlin quiet_from:21:00",
     "away": "/away until:2 weeks",

@@ -51,8 +51,13 @@ class Year:
 
 def year(days: Mapping[date, int], until: date) -> Year:
     """The 365 days up to a date, of what was finished on each day; what lies outside counts nothing."""
-    first = until - timedelta(days=DAYS - 1)
+    first = first_day(until)
     return Year(until, tuple(max(0, days.get(first + timedelta(days=at), 0)) for at in range(DAYS)))
+
+
+def first_day(until: date) -> date:
+    """The first of the 365 days up to a date."""
+    return until - timedelta(days=DAYS - 1)
 
 
 def finished_days(marks: Iterable[Mark]) -> Counter[date]:

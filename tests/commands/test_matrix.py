@@ -24,7 +24,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "roadmap": {},
     "topic": {"item": "docker"},
     "leaderboard": {"window": "week", "page": 2, "week": -1, "first": 1, "last": 1, "shared": 1},
-    "heatmap": {"shared": 1},
+    "heatmap": {"whose": "group", "shared": 1},
     "certificate": {"name": "Alice", "shared": 1},
     "streak": {"why": "yes", "page": 2},
     "join": {},

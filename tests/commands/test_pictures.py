@@ -1,5 +1,8 @@
 """Answers with pictures: what they show, and that the text is complete without."""
 
+import pytest
+
+from bot.commands import heatmap
 from bot.commands.table import COMMANDS, DRAWN
 from bot.core.picture import Board, Certificate, RoadmapMap, Scene, State, Year
 from bot.core.reply import Reply
@@ -160,7 +163,26 @@ async def test_an_empty_year_is_words(group: World) -> None:
     reply = await ask(group, group.bob, "heatmap")
     assert "/next" in reply.text
     assert reply.picture is None
-    assert [button.label for button in reply.buttons] == ["Next"]
+    assert [button.label for button in reply.buttons] == ["Next", "The group's year"]
+
+
+async def test_a_group_has_a_year_too(group: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What all members finished on each day, less what was taken back; not where that would be too much to add up."""
+    for who, item in ((group.alice, "docker"), (group.bob, "docker"), (group.bob, "kubernetes")):
+        await ask(group, who, "done", item=item)
+    await ask(group, group.bob, "undo")
+    await ask(group, group.bob, "skip", item="python")
+    mine = await say(group.alice, "/heatmap")
+    shown = await click(group.alice, mine, "The group's year")
+    assert (shown.title, shown.private) == ("The year of #study", True)
+    assert "2 things done on 1 day" in shown.text.replace("*", "")
+    assert [name for name, _ in pictures(shown)] == ["year.png"]
+    reply = await ask(group, group.olivia, "heatmap", whose="group")
+    assert reply.picture is not None
+    assert isinstance(reply.picture.scene, Year)
+    assert reply.picture.scene.counts[-1] == 2
+    monkeypatch.setattr(heatmap, "MOST", 1)
+    assert (await ask(group, group.olivia, "heatmap", whose="group")).title == heatmap.TOO_LARGE
 
 
 async def test_a_certificate_comes_with_the_last_topic(group: World) -> None:
