@@ -8,7 +8,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.errors import SlackTokenRotationError
@@ -38,8 +38,14 @@ _KEPT = (
 class Installations(AsyncInstallationStore):
     """slack-bolt's store of installations over a few sealed texts, one for each workspace."""
 
-    def __init__(self, vault: Vault, keys: Sequence[str], rotator: Callable[[], AsyncTokenRotator]) -> None:
-        self._vault, self._rotator = vault, rotator
+    def __init__(
+        self,
+        vault: Vault,
+        keys: Sequence[str],
+        rotator: Callable[[], AsyncTokenRotator],
+        came: Callable[[Collection[str]], Awaitable[object]],
+    ) -> None:
+        self._vault, self._rotator, self._came = vault, rotator, came
         self._seal = MultiFernet([Fernet(_key(key)) for key in keys])
         self._open: dict[str, Bot] = {}
         self._renewing: dict[str, asyncio.Lock] = {}
@@ -61,6 +67,8 @@ class Installations(AsyncInstallationStore):
     async def async_save(self, installation: Installation) -> None:
         """Keep what a workspace has installed; what it had before is replaced."""
         await self.async_save_bot(installation.to_bot())
+        team = installation.team_id
+        await self._came({team} if team else ())
 
     async def async_save_bot(self, bot: Bot) -> None:
         """The same without the person who installed it."""

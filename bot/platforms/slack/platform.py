@@ -58,7 +58,9 @@ class SlackPlatform:
     ) -> None:
         self._access, self._clock = access, clock
         self._web = Web()
-        self._installations = Installations(vault, access.keys, self._rotator) if access.client_id else None
+        self._installations = (
+            Installations(vault, access.keys, self._rotator, came) if access.client_id else None
+        )
         self.teams = Teams(access, self._web, self._installations, came, left)
         self.people = People(self._web, self.teams, time.monotonic)
         answering = Answering(self._web, self.teams, handle, Speller(commands))

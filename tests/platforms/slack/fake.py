@@ -1,6 +1,7 @@
 """A small Slack of ours on loopback: it keeps what is said, checks tokens, scopes and blocks, and fails when told."""
 
 import asyncio
+import base64
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
@@ -165,6 +166,8 @@ class FakeSlack:
             body = await request.json()
         body = {key: _read(value) for key, value in {**request.query, **body}.items()}
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token.startswith("Basic "):
+            body["client"] = base64.b64decode(token.removeprefix("Basic ")).decode()
         self.calls.append((method, body))
         fault = self.faults[method].pop(0) if self.faults[method] else None
         if fault is not None and not fault.after:
@@ -313,7 +316,7 @@ class FakeSlack:
         return _yes(files=body["files"])
 
     async def _oauth_v2_access(self, _team: str, body: Payload) -> Payload:
-        if body.get("client_secret") != "client-secret":
+        if body.get("client") != "1.2:client-secret":
             return _no("bad_client_secret")
         book = self.refreshed if body.get("grant_type") == "refresh_token" else self.codes
         found = book.pop(body.get("refresh_token") or body.get("code"), None)
