@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from bot.store import groups, members, planning, roadmaps, scores, workspaces
 from bot.store.members import NewMark
-from bot.store.tables import Group, GroupState, ItemRow, RoadmapRow
+from bot.store.tables import Group, GroupState, ItemRow, Post, RoadmapRow
 from bot.study.pace import Pace
 from bot.study.progress import Act, Standing, standing, standing_marks
 from bot.study.roadmap import Roadmap
@@ -201,7 +201,12 @@ def test_a_finished_group_of_a_server_that_is_left_waits_for_coming_back(session
         for channel in ("100", "200")
     )
     workspaces.leave(session, "discord", "1", MONDAY)
-    groups.take_step_back(session, missed.id or 0, 2, LATER)
+    prompt = Post(
+        group_id=missed.id or 0, kind="prompt", occurrence=MONDAY.date(), step=2, item_id=1, due_at=MONDAY
+    )
+    session.add(prompt)
+    session.flush()
+    groups.take_step_back(session, prompt, LATER)
     session.expire_all()
     assert (missed.state, missed.step, missed.next_due_at) == (GroupState.ACTIVE, 1, None)
     published(session, roadmap("a", "b", "c"), now=LATER)
