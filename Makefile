@@ -34,6 +34,7 @@ faults: environment ## kill the bot and break Discord hundreds of times, and cou
 	@exec $(PYTHON) -m tests.faults $(ARGS)
 
 pictures: environment ## make the README's pictures from the running demo; needs Chromium
+	$(PYTHON) -m tests.pictures.showcase
 	$(PYTHON) -m tests.browser.pictures
 
 docs: environment ## write docs/commands.md from the commands themselves

@@ -18,27 +18,27 @@ NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "
 
 
 def draw_year(scene: Year) -> Canvas:
-    """Draw the last 54 weeks in two rows, so that a day can be seen on a phone."""
+    """Draw the last 53 weeks, in which 365 days lie, in two rows, so that a day can be seen on a phone."""
     half = MONTHS + DAYS * STEP
     foot = TOP + 2 * half + BETWEEN + 16
     canvas = Canvas(WIDTH, foot + (TILE if scene.facts else 0) + 78)
     heading(canvas, scene.title, scene.subtitle)
     monday = scene.until - timedelta(days=scene.until.weekday())
-    begin = monday - timedelta(weeks=2 * WEEKS - 1)
-    for row in (0, 1):
-        _half(canvas, scene, begin + timedelta(weeks=row * WEEKS), TOP + row * (half + BETWEEN))
+    middle = monday - timedelta(weeks=WEEKS - 1)
+    _half(canvas, scene, middle - timedelta(weeks=WEEKS - 1), WEEKS - 1, TOP)
+    _half(canvas, scene, middle, WEEKS, TOP + half + BETWEEN)
     tiles(canvas, scene.facts, foot)
     _legend(canvas, canvas.height - 46)
     return canvas
 
 
-def _half(canvas: Canvas, scene: Year, begin: date, top: int) -> None:
+def _half(canvas: Canvas, scene: Year, begin: date, weeks: int, top: int) -> None:
     most = _most(scene.counts)
-    for week in range(WEEKS):
+    for week in range(weeks):
         first, x = begin + timedelta(weeks=week), EDGE + 10 + week * STEP
         last = first + timedelta(days=DAYS - 1)
         # A month is named over the week in which it begins, and the first one where it has room.
-        if (last.day <= DAYS and week < WEEKS - 1) or (week == 0 and last.day <= ROOMY):
+        if (last.day <= DAYS and week < weeks - 1) or (week == 0 and last.day <= ROOMY):
             canvas.write(NAMES[last.month - 1], x, top + 14, MONTH, palette.QUIET, 80)
         for day in range(DAYS):
             at = first + timedelta(days=day)

@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 960, 1000
 async def show(page: Page, words: str) -> None:
     """Scroll to the newest message with these words."""
     await page.text(words)
+    await page.until("[...document.images].every(i => i.complete && i.naturalWidth)", "every picture")
     await page.run(
         f"(() => {{ const found = [...document.querySelectorAll('article')]"
         f".filter(e => e.innerText.includes({json.dumps(words)})).pop();"
