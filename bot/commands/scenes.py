@@ -1,18 +1,21 @@
 """What the pictures of answers show, and what they say in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.commands.board_parts import Board
 from bot.commands.scope import Learner
 from bot.core.picture import Board as BoardScene
-from bot.core.picture import Fact, Picture, Place, RoadmapMap, State, Stop, Stretch
+from bot.core.picture import Crowd, Fact, Halt, Picture, Place, RoadmapMap, State, Stop, Stretch
 from bot.core.text import plural
 from bot.study.boards import Line, Part
 from bot.study.progress import Standing, tally, tally_sections
-from bot.study.roadmap import Topic
+from bot.study.roadmap import Roadmap, Topic
 
+FACES = 6
+"""Initials that are drawn beside a topic."""
 BESIDE = 3
 """Lines that are drawn before and after the one who asks: with the first three there are ten."""
+CROWD_ALT = "Where {members} of {title} are on {roadmap}. {halts}{finished}."
 BOARD_ALT = "{title} of {roadmap}. {places}."
 MAP_ALT = "The roadmap {roadmap} as a map{of}. {done} of {topics} done. {sections}.{now}"
 
@@ -65,6 +68,39 @@ def board_of(title: str, roadmap: str, board: Board, part: Part) -> Picture:
     # Who is hidden is in no step, and may be the best of all to themselves.
     best = max(line.points for line in (*board.podium, *above, *below))
     return Picture(BoardScene(title, roadmap, _places(above), best, _places(below)), alt, "board")
+
+
+def crowd_of(
+    title: str,
+    roadmap: Roadmap,
+    on: Mapping[str, Sequence[str]],
+    now: Topic | None,
+    finished: int,
+    facts: Sequence[Fact] = (),
+    unseen: Mapping[str, int] | None = None,
+) -> Picture:
+    """Where the members of a group are: by topic key, the names of those who let themselves be seen.
+
+    `unseen` counts the others, `finished` all who are through; `now` is the topic that the group is on.
+    """
+    hidden = unseen or {}
+    halts = tuple(
+        Halt(
+            topic.title,
+            len(on.get(topic.key, ())) + hidden.get(topic.key, 0),
+            now is not None and topic.key == now.key,
+            tuple(on.get(topic.key, ())[:FACES]),
+        )
+        for topic in roadmap.topics
+    )
+    alt = CROWD_ALT.format(
+        members=plural(sum(halt.members for halt in halts) + finished, "member"),
+        title=title,
+        roadmap=roadmap.title,
+        halts=", ".join(f"{halt.title} {halt.members}" for halt in halts if halt.members),
+        finished=f", finished {finished}" if finished else "",
+    )
+    return Picture(Crowd(title, roadmap.title, halts, finished, tuple(facts)), alt, "group")
 
 
 def _near(shown: Sequence[Line]) -> tuple[Line, ...]:
