@@ -15,7 +15,9 @@ from bot.commands.scope import Learner, group_topic, learner, weeks_of
 from bot.core.markup import bold, escape, link
 from bot.core.reply import Button, Field, Reply, Style, Tone
 from bot.core.text import hours_text, plural
+from bot.core.words import words_of
 from bot.store import posts
+from bot.store.tables import Post
 from bot.study.progress import (
     extras_left,
     missing_before,
@@ -203,7 +205,7 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
     before = missing_before(who.edition.roadmap, found, who.at)
     easier = [*remaining(found, who.at), *extras_left(found, who.at)][:SHOWN]
     prompt = posts.sent_prompt_of(ctx.session, who.group.row, who.edition.ids[found.key])
-    ask = f"Ask in <#{prompt.thread_id}>" if prompt and prompt.thread_id else f"Ask in <#{who.group.channel}>"
+    ask = f"Ask in {_discussion(ctx, who, prompt)}"
     fields = (
         Field("First this", "\n".join(f"• {bold(t.title)}: {escape(t.goal)}" for t in before)),
         Field("Another way in", "\n".join(map(resource_line, easier))),
@@ -216,3 +218,11 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
         tuple(field for field in fields if field.text),
         (back,),
     )
+
+
+def _discussion(ctx: Context, who: Learner, prompt: Post | None) -> str:
+    """Where the group discusses a topic: under its prompt, or else in the channel."""
+    if prompt is None or not prompt.thread_id:
+        return f"<#{who.group.channel}>"
+    url = ctx.message_url(who.group.channel, prompt.message_id)
+    return words_of(ctx.request.platform).discussion.format(thread=prompt.thread_id, url=url)

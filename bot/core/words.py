@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`organizers` is who they are, `right` the same in brackets; `give` says how to let the bot post in a channel."""
+    """`organizers` is who they are, `right` the same in brackets; `give` says how to let the bot post in a channel.
+
+    `discussion` leads to the thread under a post.
+    """
 
     workspace: str
     organizers: str
     right: str
     lacks: str
     give: str
+    discussion: str
 
 
 DISCORD = Words(
@@ -21,6 +25,7 @@ DISCORD = Words(
     lacks="⚠️ Roadmate lacks permissions in that channel",
     give="{} in <#{}>. Open that channel's settings → Permissions → add Roadmate → allow them, then say `/status`. "
     "Until then posts wait; nothing is lost.",
+    discussion="<#{thread}>",
 )
 SLACK = Words(
     workspace="workspace",
@@ -28,6 +33,7 @@ SLACK = Words(
     right="admins, owners, and who they named",
     lacks="⚠️ Roadmate is not in that channel",
     give="Say {} in <#{}>, then `/status`. Until then posts wait; nothing is lost.",
+    discussion="[the discussion]({url})",
 )
 _WORDS = {"discord": DISCORD, "slack": SLACK}
 

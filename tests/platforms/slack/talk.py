@@ -219,7 +219,12 @@ class Slack:
         return await self._answer(channel, user, before)
 
     def _messages(self, channel: str, user: str) -> int:
-        return len(self.fake.channels[channel].messages) + len(self.fake.private[channel, user])
+        return len(self._public(channel)) + len(self.fake.private[channel, user])
+
+    def _public(self, channel: str) -> list[Payload]:
+        """What was answered for all to read: no posts, and no files."""
+        messages = self.fake.channels[channel].messages
+        return [m for m in messages if not m.get("metadata") and "file" not in m]
 
     async def _answer(
         self,
@@ -238,7 +243,7 @@ class Slack:
                 return read(message)
             if self._messages(channel, user) == before:
                 return None
-            mine, all_ = self.fake.private[channel, user], self.fake.channels[channel].messages
+            mine, all_ = self.fake.private[channel, user], self._public(channel)
             return read(max((*mine[-1:], *all_[-1:]), key=lambda m: m["ts"].partition(".")[2]))
 
         said: Said = await self.fake.until(found)
