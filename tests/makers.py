@@ -16,7 +16,7 @@ from bot.store import groups, migrating, roadmaps, workspaces
 from bot.store.engines import open_engine
 from bot.store.tables import Group, Member, RoadmapRow, metadata
 from bot.study.catalog import Catalog
-from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
+from bot.study.roadmap import IN_FILES, Complete, Cost, Kind, OneOf, Resource, Roadmap, Section, Topic
 from bot.study.schedule import next_due
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -48,19 +48,26 @@ def roadmap(*topics: Topic | str, key: str = "mlops", order: Sequence[str] = ())
 
 
 _facts = st.tuples(
-    st.booleans(), st.sampled_from(Kind), st.sampled_from(Cost), st.sampled_from((None, 1.0, 5.0))
+    st.booleans(), st.sampled_from(IN_FILES), st.sampled_from(Cost), st.sampled_from((None, 1.0, 5.0))
 )
-_sizes = st.tuples(st.integers(1, 60), st.lists(_facts, min_size=1, max_size=6))
+_sizes = st.tuples(st.integers(1, 60), st.lists(_facts, min_size=1, max_size=6), st.integers(0, 3))
 
 
-def _topic(key: str, size: tuple[int, list[tuple[bool, Kind, Cost, float | None]]]) -> Topic:
-    hours, facts = size
+def _topic(key: str, size: tuple[int, list[tuple[bool, Kind, Cost, float | None]], int]) -> Topic:
+    hours, facts, rule = size
     # The first resource always counts: a topic has at least one that does.
     resources = [
         resource(f"{key}-{n}", extra=bool(n and extra), kind=kind, cost=cost, hours=length)
         for n, (extra, kind, cost, length) in enumerate(facts)
     ]
-    return topic(key, hours, resources)
+    return topic(key, hours, resources, complete=_rule(rule, [r.key for r in resources if not r.extra]))
+
+
+def _rule(rule: int, main: list[str]) -> Complete:
+    """Any one, all, two, or two groups of which the second is the exercise."""
+    groups = (OneOf(tuple(main)), OneOf(("exercise",)))
+    choices: tuple[Complete, ...] = ("any", "all", 2, groups)
+    return choices[rule]
 
 
 def topics(key: str = "t") -> st.SearchStrategy[Topic]:

@@ -80,7 +80,8 @@ def _load(folder: Path | None) -> "list[Roadmap]":
 
 def _size(roadmap: "Roadmap") -> str:
     topics = roadmap.topics
-    return f"{len(topics)} topics, {len(roadmap.resources)} resources, {sum(t.hours for t in topics)} hours"
+    resources = sum(len(t.resources) for t in topics)
+    return f"{len(topics)} topics, {resources} resources, {sum(t.hours for t in topics)} hours"
 
 
 def _pages(roadmap: "Roadmap") -> Iterator[str]:

@@ -15,8 +15,9 @@ INTRO = (
 )
 POINTS = (
     "A topic is worth the hours of effort that the roadmap gives it: Docker with 12 hours brings 12 points. "
-    "Its resources share them, and marking the topic brings the rest, so a topic never brings more than its hours. "
-    f"An extra resource brings {EXTRA_POINTS} on top. What you skip brings nothing and costs nothing."
+    "What finishes it shares them: where any one resource or the exercise will do, that one brings them all, and "
+    f"marking the whole topic brings the rest. Whatever you do beyond that, extras too, brings {EXTRA_POINTS} on top. "
+    "What you skip brings nothing and costs nothing."
 )
 MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers ({})", "About you"
 LONGEST = 1000

@@ -9,6 +9,7 @@ from bot.commands.lines import (
     state_mark,
     tally_line,
     topic_progress,
+    what_finishes,
 )
 from bot.commands.options import AnItem, ATopic, Flag, Item
 from bot.commands.scope import Learner, group_topic, learner, weeks_of
@@ -20,13 +21,14 @@ from bot.store import posts
 from bot.store.tables import Post
 from bot.study.progress import (
     extras_left,
+    left_of,
     missing_before,
     remaining,
     skipped_topics,
     tally,
     tally_sections,
 )
-from bot.study.roadmap import Topic
+from bot.study.roadmap import Kind, Topic
 
 FINISHED = "You have finished the roadmap 🎉"
 FINISHED_TEXT = "All {} topics of {} are behind you. What could come next:"
@@ -39,7 +41,8 @@ SKIPPED_LEFT = "You left out {}. `/done` takes them all the same, whenever you l
 WARN_BEFORE = "Before this, {} would help; you can go on all the same."
 GROUP_ELSEWHERE = "The group is on {} this week."
 FOCUS, REMAINS, EXERCISE = "This week's focus", "What remains", "Hands-on exercise"
-ALL_MARKED = "Every resource is done or left out. Do the exercise, then press **Done**."
+DONE_ALREADY = "This topic is finished. What else there is costs nothing and counts as an extra."
+ALL_MARKED = "Every resource and the exercise are done or left out."
 MORE_EXTRAS = "More, if you like"
 STUCK_TEXT = "Everyone gets stuck. Smaller steps that often help:"
 SHOWN = 3
@@ -48,8 +51,9 @@ SHOWN = 3
 def next_(ctx: Context, topic: ATopic = "", more: Flag = 0) -> Reply:
     """What to do now: your topic, what remains of it, and the next step.
 
-    Shows why the topic matters, this week's focus, what remains with the shortest free resource first, the
-    exercise, and how far you are. Looking makes nobody a member; the first mark or /join does.
+    Shows why the topic matters, this week's focus, the shortest way that finishes it, the exercise, and how far you
+    are; More shows every other way. /preferences says what you like first. Looking makes nobody a member; the first
+    mark or /join does.
     """
     who = learner(ctx)
     if not topic and who.current is None:
@@ -59,10 +63,10 @@ def next_(ctx: Context, topic: ATopic = "", more: Flag = 0) -> Reply:
 
 
 def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
-    left = remaining(topic, who.at)
-    lines = "\n".join(resource_line(r) for r in left[:SHOWN]) or ALL_MARKED
-    if len(left) > SHOWN:
-        lines += f"\n… and {len(left) - SHOWN} more"
+    left = left_of(topic, who.at, who.study)
+    lines = "\n".join(map(resource_line, left.way[:SHOWN])) or DONE_ALREADY
+    if others := len(left.way[SHOWN:]) + len(left.others):
+        lines += f"\n… {plural(others, 'other way')} under **More**"
     fields = (
         Field(FOCUS, _focus(ctx, who, topic)),
         Field(f"{REMAINS} · {topic_progress(topic, who.at)}", lines),
@@ -104,7 +108,7 @@ def _focus(ctx: Context, who: Learner, topic: Topic) -> str:
 
 
 def _more(who: Learner, topic: Topic) -> Reply:
-    left, extras = remaining(topic, who.at), extras_left(topic, who.at)
+    left, extras = remaining(topic, who.at, who.study), extras_left(topic, who.at, who.study)
     fields = (
         Field(REMAINS, "\n".join(resource_line(r, f"{n}.") for n, r in enumerate(left, 1)) or ALL_MARKED),
         Field(MORE_EXTRAS, "\n".join(map(resource_line, extras))),
@@ -143,8 +147,13 @@ def topic(ctx: Context, item: AnItem) -> Reply:
             filter(None, (escape(resource.publisher), escape(resource.level), escape(resource.cost_note)))
         )
         about = who.button("The whole topic", "topic", item=found.key)
+        exercise = (Field(EXERCISE, escape(found.exercise)),) if resource.kind is Kind.EXERCISE else ()
         return Reply(
-            escape(resource.title), text, footer=notes, buttons=(*item_buttons(who, resource.key), about)
+            escape(resource.title),
+            text,
+            exercise,
+            footer=notes,
+            buttons=(*item_buttons(who, resource.key), about),
         )
     return _topic_page(who, found)
 
@@ -166,7 +175,7 @@ def _topic_page(who: Learner, found: Topic) -> Reply:
     )
     return Reply(
         f"{state_mark(found, who.at)} {escape(found.title)}",
-        f"{bold(found.goal)}\n{escape(found.summary)}",
+        f"{bold(found.goal)}\n{escape(found.summary)}\nIt is finished by {what_finishes(found)}.",
         tuple(field for field in fields if field.text),
         _buttons(who, found),
         footer=f"{hours_text(found.hours)} of effort",
@@ -203,7 +212,7 @@ def stuck(ctx: Context, item: Item = "") -> Reply:
     who = learner(ctx)
     found = find_topic(ctx, who, item)
     before = missing_before(who.edition.roadmap, found, who.at)
-    easier = [*remaining(found, who.at), *extras_left(found, who.at)][:SHOWN]
+    easier = [*remaining(found, who.at, who.study), *extras_left(found, who.at, who.study)][:SHOWN]
     prompt = posts.sent_prompt_of(ctx.session, who.group.row, who.edition.ids[found.key])
     ask = f"Ask in {_discussion(ctx, who, prompt)}"
     fields = (

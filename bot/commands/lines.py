@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from bot.core.markup import bold, escape, link
 from bot.core.text import bar, hours_text, join_words, plural
+from bot.study.preferences import Study
 from bot.study.progress import Standing, Tally, remaining
-from bot.study.roadmap import Cost, Resource, Topic
+from bot.study.roadmap import ALL, ANY, Cost, Kind, Resource, Topic
 
 COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
@@ -17,6 +18,8 @@ def resource_line(resource: Resource, mark: str = "•") -> str:
 
     Cached: the same few hundred lines are in most answers, and a published resource never changes.
     """
+    if resource.kind is Kind.EXERCISE:
+        return f"{mark} {escape(resource.title)}"
     facts = [
         resource.kind.value,
         *([hours_text(resource.hours)] if resource.hours else []),
@@ -43,11 +46,23 @@ def resource_mark(resource: Resource, at: Standing) -> str:
 
 
 def topic_progress(topic: Topic, at: Standing) -> str:
-    """How much of a topic's resources is done."""
-    done = len(topic.main_keys & at.finished)
+    """How far a topic is, and what finishes it."""
     if at.topic_done(topic):
         return f"{bar(1, 1)} done"
-    return f"{bar(done, len(topic.main))} {done} of {plural(len(topic.main), 'resource')}"
+    done = topic.steps_done(at.finished)
+    return f"{bar(done, topic.steps)} {done} of {topic.steps}: {what_finishes(topic)}"
+
+
+def what_finishes(topic: Topic) -> str:
+    """What a topic asks for, in words."""
+    if topic.complete == ANY:
+        return "any one resource or the exercise"
+    if topic.complete == ALL:
+        return f"all {plural(len(topic.main), 'resource')}" if len(topic.main) > 1 else "its resource"
+    if isinstance(topic.complete, tuple):
+        several = len(topic.complete) > 1
+        return f"one of each of {len(topic.complete)} groups" if several else "one of a group"
+    return f"any {topic.complete} resources, or the exercise for one"
 
 
 def tally_line(tally: Tally) -> str:
@@ -58,13 +73,13 @@ def tally_line(tally: Tally) -> str:
     )
 
 
-def what_next(topic: Topic | None, at: Standing) -> str:
+def what_next(topic: Topic | None, at: Standing, study: Study = Study.ANY) -> str:
     """What to do after something was recorded."""
     if topic is None:
         return "That was the last open topic. 🎉 `/progress` shows the whole way."
-    left = remaining(topic, at)
-    if not left:
-        return f"Next: finish {bold(topic.title)} with its exercise, then mark it done."
+    left = remaining(topic, at, study)
+    if not left or left[0].kind is Kind.EXERCISE:
+        return f"Next: finish {bold(topic.title)} with its exercise."
     return f"Next: {link(left[0].title, left[0].url)} in {bold(topic.title)}."
 
 

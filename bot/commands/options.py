@@ -9,6 +9,7 @@ from bot.core.request import Channel, Person, Request
 from bot.core.text import clean
 from bot.study import catalog
 from bot.study.pace import parse_pace
+from bot.study.roadmap import Kind
 from bot.study.spoken import DAYS, format_time, looks_like_past_day, parse_time
 from bot.study.zones import find_zones, parse_zone
 
@@ -40,7 +41,10 @@ def _topics(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
 
 def _label(edition: catalog.Edition, key: str) -> str:
     topic, resource = edition.items[key]
-    return clean(f"{topic.title}: {resource.title}" if resource else topic.title, LABEL)
+    if resource is None:
+        return clean(topic.title, LABEL)
+    own = resource.title if resource.kind is Kind.EXERCISE else f"{topic.title}: {resource.title}"
+    return clean(own, LABEL)
 
 
 def _roadmaps(memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:

@@ -17,7 +17,7 @@ from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
 from bot.study.progress import Standing, remaining, standing, standing_marks
-from bot.study.roadmap import Topic
+from bot.study.roadmap import Kind, Resource, Topic
 from bot.study.schedule import next_prompts
 from bot.study.spoken import format_time
 from bot.study.zones import zone
@@ -65,7 +65,7 @@ def prompt(edition: Edition, group: Group, post: Post, week: Week, now: datetime
     topic, topics = week.topic, edition.roadmap.topics
     fields = (
         Field(FOCUS, "\n".join(f"• {escape(line)}" for line in week.focus)),
-        Field(START_HERE, "\n".join(resource_line(r) for r in remaining(topic, Standing())[:SHOWN])),
+        Field(START_HERE, "\n".join(map(resource_line, easiest(topic)[:SHOWN]))),
         Field(QUESTION, escape(question_of(week))),
         Field(EXERCISE, escape(topic.exercise)),
     )
@@ -116,6 +116,11 @@ def discussion(catalog: Catalog, group: Group, post: Post) -> tuple[str, str]:
     return clean(name, THREAD_NAME), f"💬 {escape(question_of(week)) or ASK_ALL}"
 
 
+def easiest(topic: Topic) -> list[Resource]:
+    """Where to begin: resources, the shortest free one first; the exercise stands for itself."""
+    return [r for r in remaining(topic, Standing()) if r.kind is not Kind.EXERCISE]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many members have finished a topic and how many are on the way."""
@@ -126,7 +131,7 @@ class Counts:
 
 def topic_counts(session: Session, edition: Edition, group: Group, topic: Topic) -> Counts:
     """Count members by their marks about a topic."""
-    items = [edition.ids[key] for key in (topic.key, *(r.key for r in topic.resources))]
+    items = [edition.ids[key] for key in (topic.key, *(r.key for r in (*topic.resources, topic.task)))]
     found = [
         standing(standing_marks(marks), edition.keys)
         for marks in members.marks_by_member(session, group.id or 0, items).values()
@@ -145,9 +150,8 @@ def reminder(
         if days
         else REMINDER_LAST.format(escape(topic.title))
     )
-    left = remaining(topic, Standing())
     fields = (
-        Field(LEFT, "\n".join(map(resource_line, left[:SHOWN]))),
+        Field(LEFT, "\n".join(map(resource_line, easiest(topic)[:SHOWN]))),
         Field(EXERCISE, escape(topic.exercise)),
     )
     return Reply(

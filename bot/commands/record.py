@@ -24,7 +24,7 @@ RECORDED = "Recorded: {}"
 NOT_RECORDED = "Not recorded yet"
 ALREADY = "Already recorded: {}"
 ALREADY_TEXT = "You finished it on {}; it counts once, and nothing changed."
-BY_PARTS = "All its resources are done, so the topic is too; nothing changed."
+BY_PARTS = "What it asks for is done, so the topic is too; nothing changed."
 NOTE_KEPT_OUT = (
     "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
 )
@@ -57,7 +57,16 @@ def done(ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note
     found = find_item(ctx, who, item)
     if _is_done(who, found):
         return _already(who, found, note)
-    new = NewMark(_id(who, found), Act.FINISHED, ctx.now, day, _points(who, found), hours or None, note)
+    new = NewMark(
+        _id(who, found),
+        Act.FINISHED,
+        ctx.now,
+        day,
+        _points(who, found),
+        hours or None,
+        note,
+        finishes=_finishes(who, found),
+    )
     after = _recorded(ctx, who, new)
     topic, resource = found
     lines = [_added(new, whole=resource is None)]
@@ -65,7 +74,7 @@ def done(ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note
         lines[0] += f" · for {day_text(day)}"
     if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
         lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
-    lines.append(what_next(after.current, after.at))
+    lines.append(what_next(after.current, after.at, after.study))
     counted = tally(after.edition.roadmap.topics, after.at)
     footer = f"{counted.topics_done} of {plural(counted.topics, 'topic')} done"
     return Reply(
@@ -85,6 +94,15 @@ def _day(ctx: Context, who: Learner, on: str) -> date:
 def _is_done(who: Learner, found: Found) -> bool:
     topic, resource = found
     return who.at.topic_done(topic) if resource is None else resource.key in who.at.finished
+
+
+def _finishes(who: Learner, found: Found) -> int | None:
+    """The item of the topic, if this part is the last that it needs."""
+    topic, resource = found
+    if resource is None or who.at.topic_done(topic):
+        return None
+    done = topic.steps_done({*who.at.finished, resource.key})
+    return who.edition.ids[topic.key] if done == topic.steps else None
 
 
 def _points(who: Learner, found: Found) -> int:
@@ -109,7 +127,7 @@ def _already(who: Learner, found: Found, note: str) -> Reply:
     item = _id(who, found)
     mark = next((m for m in reversed(who.standing_marks) if m.item == item and m.act is Act.FINISHED), None)
     text = ALREADY_TEXT.format(f"{mark.day:%d %B %Y}") if mark else BY_PARTS
-    lines = [text, *([NOTE_KEPT_OUT] if note else []), what_next(who.current, who.at)]
+    lines = [text, *([NOTE_KEPT_OUT] if note else []), what_next(who.current, who.at, who.study)]
     return Reply(ALREADY.format(_title(found)), "\n".join(lines), buttons=(_next(who),))
 
 
@@ -123,7 +141,7 @@ def skip(ctx: Context, item: Item = "") -> Reply:
     if (resource or topic).key in who.at.skipped:
         return Reply(ALREADY_OUT.format(_title(found)), LEFT_OUT_TEXT, buttons=(_next(who),))
     after = _recorded(ctx, who, NewMark(_id(who, found), Act.SKIPPED, ctx.now, who.today(ctx.now)))
-    text = f"{LEFT_OUT_TEXT}\n{what_next(after.current, after.at)}"
+    text = f"{LEFT_OUT_TEXT}\n{what_next(after.current, after.at, after.study)}"
     return Reply(LEFT_OUT.format(_title(found)), text, buttons=_after(after))
 
 
@@ -143,7 +161,7 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
     key = who.edition.keys.get(last.item)
     title = escape(title_of(who.edition.items[key])) if key else GONE
     what = f"**−{plural(last.points, 'point')}**. " if last.points else ""
-    text = f"{what}{what_next(after.current, after.at)}"
+    text = f"{what}{what_next(after.current, after.at, after.study)}"
     return Reply(TAKEN_BACK.format(title), text, buttons=(_next(after),))
 
 

@@ -21,6 +21,7 @@ from bot.study import progress
 from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
+from bot.study.preferences import Study
 from bot.study.progress import Act, Mark, Standing
 from bot.study.roadmap import Topic
 from bot.study.zones import zone
@@ -174,6 +175,11 @@ class Learner:
         """The person's zone; where they chose none, the group's."""
         return zone(self.group.own_zone or self.group.zone)
 
+    @property
+    def study(self) -> Study:
+        """What the person learns from best."""
+        return Study(self.group.study)
+
     def today(self, now: datetime) -> date:
         """The day that it is where the person lives."""
         return local(now, self.own_zone).date()
@@ -241,5 +247,5 @@ def remember(ctx: Context, found: Learner) -> None:
 def seat_of(found: Learner) -> Seat:
     """Keys of what a person is on: the current topic and what remains of it."""
     topic = found.current
-    first = (topic.key, *(r.key for r in progress.remaining(topic, found.at))) if topic else ()
+    first = (topic.key, *(r.key for r in progress.remaining(topic, found.at, found.study))) if topic else ()
     return Seat(found.group_id, found.edition.id, first)

@@ -22,6 +22,7 @@ _MARK = (
     col(MarkRow.day),
     col(MarkRow.points),
     col(MarkRow.undoes),
+    col(MarkRow.finishes),
 )
 _ACTS = {act.value: act for act in Act}
 _MARKS = Prepared(
@@ -163,16 +164,16 @@ def marks_of_each(session: Session, member_ids: Sequence[int]) -> Mapping[int, S
 
 def _by_member(rows: Iterable[Any]) -> Mapping[int, Sequence[Mark]]:
     found: dict[int, list[Mark]] = {}
-    for member_id, id_, item, act, at, day, points, undoes in rows:
-        found.setdefault(member_id, []).append(Mark(id_ or 0, item, _ACTS[act], at, day, points, undoes))
+    for member_id, id_, item, act, *rest in rows:
+        found.setdefault(member_id, []).append(Mark(id_ or 0, item, _ACTS[act], *rest))
     return found
 
 
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
     return tuple(
-        Mark(id_, item, _ACTS[act], at, day, points, undoes)
-        for id_, item, act, at, day, points, undoes in _MARKS.rows(session, {"member": member_id})
+        Mark(id_, item, _ACTS[act], at, day, points, undoes, finishes)
+        for id_, item, act, at, day, points, undoes, finishes in _MARKS.rows(session, {"member": member_id})
     )
 
 
@@ -188,11 +189,12 @@ class NewMark:
     hours: float | None = None
     note: str = ""
     undoes: int | None = None
+    finishes: int | None = None
 
 
 _ADD_MARK = Prepared(
     lambda _: insert(MarkRow).returning(col(MarkRow.id)),
-    *("member_id", "item_id", "act", "at", "day", "points", "hours", "note", "undoes"),
+    *("member_id", "item_id", "act", "at", "day", "points", "hours", "note", "undoes", "finishes"),
 )
 
 
@@ -208,9 +210,10 @@ def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
         "hours": mark.hours,
         "note": mark.note,
         "undoes": mark.undoes,
+        "finishes": mark.finishes,
     }
     [(id_,)] = _ADD_MARK.rows(session, values)
-    return Mark(id_, mark.item, mark.act, mark.at, mark.day, mark.points, mark.undoes)
+    return Mark(id_, mark.item, mark.act, mark.at, mark.day, mark.points, mark.undoes, mark.finishes)
 
 
 def members_of(session: Session, group_id: int) -> Sequence[Membership]:

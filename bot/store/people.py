@@ -35,7 +35,7 @@ def records(session: Session, member_id: int) -> Sequence[RowMapping]:
     mark = MarkRow
     columns: list[Any] = [
         *(col(mark.id), col(mark.at), col(mark.day), col(mark.act), col(ItemRow.title)),
-        *(col(mark.points), col(mark.hours), col(mark.note), col(mark.undoes)),
+        *(col(mark.points), col(mark.hours), col(mark.note), col(mark.undoes), col(mark.finishes)),
     ]
     wanted = select(*columns).join(ItemRow, col(ItemRow.id) == col(mark.item_id))
     own = wanted.where(col(mark.member_id) == member_id).order_by(col(mark.id))

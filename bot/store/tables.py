@@ -254,6 +254,7 @@ class MarkRow(SQLModel, table=True):
     """Append-only: a member finished, skipped or undid something. `points` are what it brought at that time.
 
     `at` is when it was recorded; `day` is the day of the member's own calendar that it is for, and decides on weeks.
+    `finishes` is the item of the topic that was done with it, if it is about a part of one.
     """
 
     __tablename__ = "mark"
@@ -271,6 +272,7 @@ class MarkRow(SQLModel, table=True):
     hours: float | None = None
     note: str = Field(default="", max_length=500)
     undoes: int | None = Field(default=None, sa_type=BigId)
+    finishes: int | None = Field(default=None, sa_type=BigId)
 
 
 class ScoreRow(SQLModel, table=True):

@@ -23,6 +23,9 @@ SHORTEST_PART = 4
 _MORE_EDITS_FROM = (4, 8)
 """Characters from which one, then two edits still mean the same name; in a shorter word they make another."""
 
+_EXERCISE = "exer"
+"""Who types so much of the word means an exercise, and not its topic."""
+
 # Above any similarity, so that what was typed without a mistake comes first.
 _EXACT, _SLIP, _PREFIX, _WORD, _WITHIN = 500.0, 400.0, 300.0, 250.0, 200.0
 
@@ -43,6 +46,9 @@ class Matcher:
         self._keys = tuple(key for key, _ in items)
         self._topics = tuple(key for key, item in items if isinstance(item, Topic))
         self._is_resource = tuple(not isinstance(item, Topic) for _, item in items)
+        places = {key: index for index, key in enumerate(self._keys)}
+        self._tasks = {places[key]: places[item.task.key] for key, item in items if isinstance(item, Topic)}
+        """Where a topic fits, its exercise does too, and is not what is meant."""
         names = [tuple(dict.fromkeys((_plain(key), _plain(item.title)))) for key, item in items]
         self._names = tuple(name for both in names for name in both)
         self._owners = tuple(index for index, both in enumerate(names) for _ in both)
@@ -80,6 +86,7 @@ class Matcher:
         near = {self._owners[i] for i in self._misspelt(typed, _edits(typed))}
         if not near and len(typed) >= SHORTEST_PART:
             near = {i for i, names in enumerate(self._texts) if f" {typed}" in names}
+        near -= {self._tasks[i] for i in near if i in self._tasks}
         if len(near) == 1:
             return Match(self._keys[near.pop()])
         return Match(candidates=tuple(self._ranked(typed, frozenset())[:MOST_CANDIDATES]))
@@ -104,6 +111,9 @@ class Matcher:
             scores[self._owners[name]] = _SLIP
         if typed in self._exact:
             scores[self._keys.index(self._exact[typed])] = _EXACT
+        if _EXERCISE not in typed:
+            for topic in [i for i in scores if i in self._tasks]:
+                scores.pop(self._tasks[topic], None)
         return scores
 
     def _alike(self, typed: str) -> list[tuple[int, float]]:

@@ -1,4 +1,4 @@
-"""Points and boards. A topic is worth its hours of effort; its main resources share them."""
+"""Points and boards. A topic is worth its hours of effort; the steps that finish it share them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,31 +12,39 @@ EXTRA_POINTS = 1
 ALL_TIME = "all"
 
 
-def share(topic: Topic, resource: Resource) -> int:
-    """What a resource is worth. The shares of a topic's main resources add up to its hours exactly."""
-    if resource.extra:
-        return EXTRA_POINTS
-    main = [r.key for r in topic.main]
-    base, left_over = divmod(topic.hours, len(main))
-    return base + (main.index(resource.key) < left_over)
+def worth(topic: Topic, steps: int) -> int:
+    """What so many steps towards finishing a topic are worth; all of them its hours, exactly."""
+    base, left_over = divmod(topic.hours, topic.steps)
+    return base * steps + min(steps, left_over)
 
 
 def award_topic(topic: Topic, earned: Mapping[str, int]) -> int:
-    """What marking a whole topic adds: its hours less what its main resources brought already.
+    """What marking a whole topic adds: its hours less what the steps towards it brought already.
 
     `earned` maps the keys of finished items to the points that their marks brought.
     """
-    return max(0, topic.hours - sum(earned.get(r.key, 0) for r in topic.main))
+    return max(0, _room(topic, earned))
 
 
 def award_resource(topic: Topic, resource: Resource, earned: Mapping[str, int]) -> int:
-    """What marking a resource adds: its share, or nothing when its topic was marked as a whole before.
+    """What marking a resource or the exercise adds: its step's share of the hours.
 
-    Resources added to a topic later share nothing out again: it never brings more than its hours.
+    Nothing, when the topic was marked as a whole before; what it does not need, or needs no more, counts as an extra.
+    Steps that are added to a topic later share nothing out again: it never brings more than its hours and extras.
     """
-    if resource.extra:
-        return share(topic, resource)
-    return 0 if topic.key in earned else min(share(topic, resource), award_topic(topic, earned))
+    done = topic.steps_done(earned.keys())
+    after = topic.steps_done({*earned, resource.key})
+    if resource.extra or after == done:
+        return EXTRA_POINTS
+    return max(0, min(worth(topic, after) - worth(topic, done), _room(topic, earned)))
+
+
+def _room(topic: Topic, earned: Mapping[str, int]) -> int:
+    """What a topic can still bring: its hours and a point for each way beyond the needed, less what it brought."""
+    ways = [r.key for r in topic.ways if r.key in earned]
+    beyond = len(ways) - topic.steps_done(earned.keys())
+    brought = earned.get(topic.key, 0) + sum(earned[key] for key in ways)
+    return topic.hours + EXTRA_POINTS * beyond - brought
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.study.roadmap import Cost, Resource, Roadmap, Section, Topic
+from bot.study.preferences import Study
+from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
 
 
 class Act(StrEnum):
@@ -20,6 +21,8 @@ class Act(StrEnum):
 class Mark:
     """An append-only record. `undoes` is the id of the mark that an UNDONE takes back.
 
+    `finishes` is the item of the topic that was done with this mark, though it is about a part of it.
+
     `at` is when it was recorded, aware UTC. `day` is the day of the member's own calendar that it is for: boards,
     streaks and dates that are shown go by it, and a change of zones later moves nothing.
     """
@@ -31,6 +34,7 @@ class Mark:
     day: date
     points: int = 0
     undoes: int | None = None
+    finishes: int | None = None
 
 
 def standing_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -47,8 +51,8 @@ class Standing:
     skipped: frozenset[str] = frozenset()
 
     def topic_done(self, topic: Topic) -> bool:
-        """A topic is done when it was marked itself or all its main resources were."""
-        return topic.key in self.finished or topic.main_keys <= self.finished
+        """A topic is done when it was marked itself, or what its roadmap asks for was."""
+        return topic.key in self.finished or topic.steps_done(self.finished) == topic.steps
 
     def topic_open(self, topic: Topic) -> bool:
         """Whether the topic is still ahead: neither done nor skipped."""
@@ -56,15 +60,22 @@ class Standing:
 
     def begun(self, topic: Topic) -> bool:
         """Whether anything in a topic that is not done was finished."""
-        return not self.topic_done(topic) and any(r.key in self.finished for r in topic.resources)
+        return not self.topic_done(topic) and any(
+            r.key in self.finished for r in (*topic.resources, topic.task)
+        )
 
 
 def standing(marks: Iterable[Mark], keys: dict[int, str]) -> Standing:
-    """Derive a Standing from standing marks; `keys` maps item ids to keys, items that it lacks are retired."""
+    """Derive a Standing from standing marks; `keys` maps item ids to keys, items that it lacks are retired.
+
+    A topic that a mark has finished stays so, whatever the roadmap asks for now.
+    """
     finished: set[str] = set()
     skipped: set[str] = set()
     for mark in marks:
         key = keys.get(mark.item)
+        if mark.finishes is not None and (topic := keys.get(mark.finishes)) is not None:
+            finished.add(topic)
         if key is not None:
             (finished if mark.act is Act.FINISHED else skipped).add(key)
     return Standing(frozenset(finished), frozenset(skipped - finished))
@@ -80,23 +91,55 @@ def skipped_topics(roadmap: Roadmap, at: Standing) -> tuple[Topic, ...]:
     return tuple(t for t in roadmap.topics if t.key in at.skipped and not at.topic_done(t))
 
 
-def remaining(topic: Topic, at: Standing) -> tuple[Resource, ...]:
-    """Main resources still to do, shortest free one first; resources that are only partly free stand between."""
-    left = [r for r in topic.main if r.key not in at.finished and r.key not in at.skipped]
-    return tuple(sorted(left, key=_easiest_first))
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What remains of a topic: `way` is the shortest that finishes it, `others` would do instead or come on top."""
+
+    way: tuple[Resource, ...] = ()
+    others: tuple[Resource, ...] = ()
 
 
-def extras_left(topic: Topic, at: Standing) -> tuple[Resource, ...]:
+def left_of(topic: Topic, at: Standing, study: Study = Study.ANY) -> Left:
+    """Find the way on: what is liked first, then free before partly free before paid, then short before long.
+
+    What was left out comes back into the way only where nothing else can finish the topic.
+    """
+    ways = _easiest_first((r for r in topic.ways if r.key not in at.finished), study)
+    way: list[Resource] = []
+    if not at.topic_done(topic):
+        for need in topic.needs:
+            open_ = [r for r in ways if r.key in need.of]
+            wanted = [r for r in open_ if r.key not in at.skipped]
+            missing = need.count - len(need.of & at.finished)
+            way += (wanted if len(wanted) >= missing else open_)[: max(0, missing)]
+    others = [r for r in ways if r not in way and r.key not in at.skipped]
+    return Left(tuple(_easiest_first(way, study)), tuple(others))
+
+
+def remaining(topic: Topic, at: Standing, study: Study = Study.ANY) -> tuple[Resource, ...]:
+    """All that could be done of a topic without its extras: the shortest way first, then the others."""
+    left = left_of(topic, at, study)
+    return (*left.way, *left.others)
+
+
+def extras_left(topic: Topic, at: Standing, study: Study = Study.ANY) -> tuple[Resource, ...]:
     """Extra resources not done yet, in the same order."""
-    left = [r for r in topic.extras if r.key not in at.finished and r.key not in at.skipped]
-    return tuple(sorted(left, key=_easiest_first))
+    left = (r for r in topic.extras if r.key not in at.finished and r.key not in at.skipped)
+    return tuple(_easiest_first(left, study))
 
 
 _CHEAPEST_FIRST = {cost: place for place, cost in enumerate(Cost)}
+_LIKED = {
+    Study.ANY: frozenset(Kind),
+    Study.BOOK: frozenset({Kind.BOOK, Kind.ARTICLE}),
+    Study.VIDEO: frozenset({Kind.COURSE, Kind.TRACK}),
+    Study.HANDS_ON: frozenset({Kind.EXERCISE, Kind.PRACTICE, Kind.TUTORIAL, Kind.REPOSITORY}),
+}
 
 
-def _easiest_first(resource: Resource) -> tuple[int, float]:
-    return (_CHEAPEST_FIRST[resource.cost], resource.length)
+def _easiest_first(resources: Iterable[Resource], study: Study) -> list[Resource]:
+    liked = _LIKED[study]
+    return sorted(resources, key=lambda r: (r.kind not in liked, _CHEAPEST_FIRST[r.cost], r.length))
 
 
 def missing_before(roadmap: Roadmap, topic: Topic, at: Standing) -> tuple[Topic, ...]:

@@ -1,6 +1,7 @@
 """What a roadmap is: sections of topics of resources, immutable once read."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     COURSE = "course"
     TRACK = "track"
     BOOK = "book"
+    EXERCISE = "exercise"
 
     @property
     def typical_hours(self) -> float:
@@ -33,7 +35,14 @@ _TYPICAL_HOURS = {
     Kind.COURSE: 12.0,
     Kind.TRACK: 20.0,
     Kind.BOOK: 25.0,
+    Kind.EXERCISE: 30.0,
 }
+IN_FILES = tuple(kind for kind in Kind if kind is not Kind.EXERCISE)
+"""What a resource in a file can be; the exercise of a topic is a thing of its own."""
+
+LONGEST_TOPIC_KEY = 31
+EXERCISE_KEY = "{}.exercise"
+"""The key of a topic's exercise. No key in a file has a dot, so it is nobody else's."""
 
 
 class Cost(StrEnum):
@@ -76,9 +85,30 @@ class Resource:
         return self.kind.typical_hours if self.hours is None else self.hours
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Alternatives: any one of these resources, or the word `exercise`."""
+
+    one_of: tuple[str, ...]
+
+
+ANY, ALL = "any", "all"
+EXERCISE = "exercise"
+Complete = str | int | tuple[OneOf, ...]
+"""What finishes a topic: `any` one of its ways, so many of them, `all` its main resources, or one of each group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """So many of some items, by key."""
+
+    of: frozenset[str]
+    count: int = 1
+
+
 @dataclass(frozen=True)
 class Topic:
-    """What one weekly prompt is about. `hours` is the effort of the whole topic."""
+    """What one weekly prompt is about. `hours` is the effort of the whole topic, `complete` what finishes it."""
 
     key: str
     title: str
@@ -94,6 +124,41 @@ class Topic:
     tools: tuple[Link, ...] = ()
     resources: tuple[Resource, ...] = ()
     renamed_from: tuple[str, ...] = ()
+    complete: Complete = ANY
+
+    @cached_property
+    def task(self) -> Resource:
+        """The exercise, as something that can be marked."""
+        old = tuple(map(EXERCISE_KEY.format, self.renamed_from))
+        title = f"{self.title[:139]}: exercise"
+        return Resource(EXERCISE_KEY.format(self.key), title, Kind.EXERCISE, "", renamed_from=old)
+
+    @cached_property
+    def ways(self) -> tuple[Resource, ...]:
+        """What may count towards finishing the topic: its main resources and its exercise."""
+        return (*self.main, self.task)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What finishes the topic: each of these, unless it is marked as a whole."""
+        if isinstance(self.complete, tuple):
+            return tuple(Need(frozenset(map(self._named, group.one_of))) for group in self.complete)
+        if self.complete == ALL:
+            return (Need(self.main_keys, len(self.main)),)
+        ways = frozenset(r.key for r in self.ways)
+        return (Need(ways, 1 if self.complete == ANY else min(int(self.complete), len(ways))),)
+
+    def _named(self, name: str) -> str:
+        return self.task.key if name == EXERCISE else name
+
+    @cached_property
+    def steps(self) -> int:
+        """How many items finish the topic."""
+        return sum(need.count for need in self.needs)
+
+    def steps_done(self, finished: AbstractSet[str]) -> int:
+        """How many of these steps are done with what is finished."""
+        return sum(min(need.count, len(need.of & finished)) for need in self.needs)
 
     @cached_property
     def main(self) -> tuple[Resource, ...]:
@@ -144,12 +209,12 @@ class Roadmap:
 
     @cached_property
     def resources(self) -> dict[str, tuple[Topic, Resource]]:
-        """Every resource by its key, with the topic it belongs to."""
-        return {r.key: (topic, r) for topic in self.topics for r in topic.resources}
+        """Every resource and exercise by its key, with the topic it belongs to."""
+        return {r.key: (topic, r) for topic in self.topics for r in (*topic.resources, topic.task)}
 
     def items(self) -> Iterator[tuple[str, Topic | Resource]]:
         """Everything that can be marked, topic before its resources, in study order."""
         for topic in self.topics:
             yield topic.key, topic
-            for resource in topic.resources:
+            for resource in (*topic.resources, topic.task):
                 yield resource.key, resource

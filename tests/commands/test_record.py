@@ -51,23 +51,50 @@ async def test_done_without_an_item_is_the_current_topic(group: World) -> None:
 
 
 async def test_a_topic_after_its_resources_brings_only_the_rest(group: World) -> None:
-    """Resources share their topic's hours, so topic and resources together never bring more than those."""
-    assert "+6 points" in await say(group.alice, "/done docker-roadmap")
-    assert "+6 points" in await say(group.alice, "/done docker")
-    after = await say(group.alice, "/done docker-by-nana")
+    """The steps that finish a topic share its hours, and what is more than it needs brings a point."""
+    assert "+30 points" in await say(group.alice, "/done leetcode")
+    assert "+30 points" in await say(group.alice, "/done python")
+    after = await say(group.alice, "/done python-crash-course")
     assert "+0 points, its points came with the topic" in after
-    assert "12 points" in (await board(group))[0]
+    assert "+1 point" in await say(group.alice, "/done learn-python-3")
+    assert "61 points" in (await board(group))[0]
 
 
 async def test_the_last_resource_completes_its_topic(group: World) -> None:
-    """With all its resources done a topic is done, and recording it says so without another mark."""
-    await say(group.alice, "/done docker-roadmap")
+    """With what it asks for done a topic is done, and recording it says so without another mark."""
     said = await say(group.alice, "/done docker-by-nana")
     assert "That completes **Docker**" in said
+    assert "+12 points" in said
     again = await say(group.alice, "/done docker")
-    assert "All its resources are done" in again
-    assert len(marks(group)) == 2
+    assert "What it asks for is done" in again
+    assert len(marks(group)) == 1
     assert "1 of 14 topics" in await say(group.alice, "/progress")
+    await say(group.alice, "/undo")
+    assert "0 of 14 topics" in await say(group.alice, "/progress")
+
+
+async def test_the_exercise_can_be_recorded(group: World) -> None:
+    """By its key, by its name or by a button of More, it finishes a topic that asks for any one thing."""
+    more = await click(group.alice, await say(group.alice, "/next docker"), "More")
+    assert "3. Docker: exercise" in more
+    said = await click(group.alice, more, "Done: 3")
+    assert said.title == "Recorded: Docker: exercise"
+    assert "That completes **Docker**" in said
+    for typed in ("docker exercise", "docker.exercise", "Docker: exercise"):
+        assert (await say(group.alice, "/done", item=typed)).title == "Already recorded: Docker: exercise"
+    assert "terraform.exercise" in await suggestions(group.alice, "done", "item", "terraform exer")
+    assert "terraform.exercise" not in await suggestions(group.alice, "done", "item", "terraform")
+
+
+async def test_next_follows_what_the_member_likes(group: World) -> None:
+    """The way that /next offers begins with what somebody learns from best; the others are one click away."""
+    assert "Applied Machine Learning" not in await say(group.alice, "/next ml-fundamentals")
+    await say(group.alice, "/preferences study:book")
+    said = await say(group.alice, "/next ml-fundamentals")
+    assert "Applied Machine Learning" in said
+    more = await click(group.alice, said, "More")
+    assert "1. [Applied Machine Learning" in more
+    assert "mlcourse" in more
 
 
 async def test_an_ambiguous_text_offers_buttons_that_work(group: World) -> None:

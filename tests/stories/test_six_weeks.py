@@ -65,6 +65,7 @@ def edit(folder: Path) -> None:
         "      - key: kubernetes\n", NEW_TOPIC
     )
     text = re.sub(r" +- key: leetcode\n(?: {12}.*\n)+", "", text)
+    text = text.replace(", leetcode]", "]")
     file.write_text(text, encoding="utf-8")
 
 
@@ -106,7 +107,7 @@ async def first_week(world: World, carol: MemberActor) -> None:
     assert post.fields["To discuss"] in thread.history()[0].content
     assert (await click(world.alice, post, "Done")).title == "Recorded: Python"
     assert (await click(world.alice, post, "Done")).title == "Already recorded: Python"
-    assert "+10 points" in await say(world.bob, "/done item:leetcode hours:1.5 note:Two easy ones")
+    assert "+30 points" in await say(world.bob, "/done item:leetcode hours:1.5 note:Two easy ones")
     assert "You are in" in (await say(carol, "/join")).title
     assert (await click(carol, post, "Stuck?")).title == "Stuck on Python?"
     await days(world, 3)
@@ -121,7 +122,7 @@ async def second_week(world: World, carol: MemberActor) -> None:
     """Bob draws level with alice, carol takes a slip back, and the board shares a rank."""
     await days(world, 4)
     assert titles(world)[-1] == "Topic 2 of 14 · Bash Basics & Command Line Editors"
-    assert "+50 points" in await say(world.bob, "/done python")
+    assert "+30 points" in await say(world.bob, "/done python")
     slip = await say(carol, "/done kubernetes")
     assert (await click(carol, slip, "Undo")).title == "Taken back: Kubernetes"
     assert "+12 points" in await say(carol, "/done docker")

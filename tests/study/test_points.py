@@ -1,7 +1,6 @@
 """Points: what a mark brings, and boards that any history keeps right."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from bot.study.points import (
     award_resource,
     award_topic,
     scores,
-    share,
+    worth,
 )
 from bot.study.progress import Act, Mark, standing_marks
 from bot.study.roadmap import Topic
@@ -27,63 +26,70 @@ def awarded(found: Topic, key: str, earned: dict[str, int]) -> int:
     """Return what a mark of that key brings after others."""
     if key == found.key:
         return award_topic(found, earned)
-    return award_resource(found, next(r for r in found.resources if r.key == key), earned)
+    return award_resource(found, next(r for r in (*found.resources, found.task) if r.key == key), earned)
 
 
 @given(topics())
-def test_shares_add_up_to_the_hours(found: Topic) -> None:
-    """The shares of the main resources sum to the topic's hours exactly and differ by at most a point."""
-    shares = [share(found, r) for r in found.main]
-    assert sum(shares) == found.hours
-    assert max(shares) - min(shares) <= 1
-    assert all(share(found, r) == EXTRA_POINTS for r in found.extras)
+def test_steps_add_up_to_the_hours(found: Topic) -> None:
+    """The steps that finish a topic are worth its hours exactly, and differ by at most a point."""
+    steps = [worth(found, n + 1) - worth(found, n) for n in range(found.steps)]
+    assert sum(steps) == found.hours
+    assert max(steps) - min(steps) <= 1
 
 
 @given(topics(), st.data())
-def test_no_order_of_marks_brings_more_than_a_topic_has(found: Topic, data: st.DataObject) -> None:
-    """Whatever is marked in whatever order: at most the hours and the extras, and all of them at the end."""
-    keys = [found.key, *(r.key for r in found.resources)]
+def test_no_order_of_marks_brings_more_or_less_than_another(found: Topic, data: st.DataObject) -> None:
+    """Whatever is marked in whatever order: at the end the hours, and a point for each thing beyond the needed."""
+    keys = [found.key, *(r.key for r in (*found.resources, found.task))]
     earned: dict[str, int] = {}
-    most = found.hours + EXTRA_POINTS * len(found.extras)
+    beyond = len(found.extras) + len(found.ways) - found.steps
     for key in data.draw(st.permutations(keys)):
         earned[key] = awarded(found, key, earned)
         assert earned[key] >= 0
-        assert sum(earned.values()) <= most
-    assert sum(earned.values()) == most
+        assert sum(earned.values()) <= found.hours + EXTRA_POINTS * beyond
+    assert sum(earned.values()) == found.hours + EXTRA_POINTS * beyond
+
+
+@given(topics(), st.data())
+def test_finishing_brings_the_hours(found: Topic, data: st.DataObject) -> None:
+    """Whichever way somebody finishes a topic, they have its hours then, and what was beyond on top."""
+    earned: dict[str, int] = {}
+    for key in data.draw(st.permutations([r.key for r in found.ways])):
+        earned[key] = awarded(found, key, earned)
+        beyond = len(earned) - found.steps_done(earned.keys())
+        if found.steps_done(earned.keys()) == found.steps:
+            assert sum(earned.values()) == found.hours + EXTRA_POINTS * beyond
 
 
 @given(topics("old"), topics("old"), st.data())
 def test_an_edited_topic_brings_no_more_than_it_ever_had(
     before: Topic, after: Topic, data: st.DataObject
 ) -> None:
-    """Marks made before and after an edit of hours and resources stay within the greater of the two sizes."""
+    """Marks made before and after an edit of hours, resources and rule stay within the greater of the two sizes."""
     earned: dict[str, int] = {}
     for found in (before, after):
-        keys = [key for key in (found.key, *(r.key for r in found.main)) if key not in earned]
+        keys = [key for key in (found.key, *(r.key for r in found.ways)) if key not in earned]
         for key in data.draw(st.permutations(keys)) if keys else ():
             if data.draw(st.booleans()):
                 earned[key] = awarded(found, key, earned)
-        main = {found.key, *(r.key for r in found.main)}
-        assert sum(points for key, points in earned.items() if key in main) <= max(before.hours, after.hours)
-
-
-def test_a_resource_added_later_brings_nothing_to_a_full_topic() -> None:
-    """Who earned all 12 points by two resources gets none for a third one that is added to the topic."""
-    three = topic("t", 12, [resource(key) for key in "abc"])
-    assert award_resource(three, three.main[2], {"a": 6, "b": 6}) == 0
-    assert award_resource(three, three.main[2], {"a": 6}) == 4
-    assert award_resource(three, three.main[2], {"a": 10}) == 2
+    there = [earned[key] for key in (after.key, *(r.key for r in after.ways)) if key in earned]
+    assert sum(there) <= max(before.hours, after.hours) + EXTRA_POINTS * len(there)
 
 
 def test_points_by_example() -> None:
-    """Twelve hours: five, five and two for the topic, whichever comes first."""
-    found = topic("t", 12, (resource("a"), resource("b"), resource("x", extra=True)))
-    for order in permutations("abxt"):
+    """Twelve hours: six and six where two are asked for, all at once where any one is, and one for what is more."""
+    two = topic("t", 12, (resource("a"), resource("b"), resource("x", extra=True)), complete=2)
+    one = topic("t", 12, (resource("a"), resource("b"), resource("x", extra=True)))
+    for found, order, brought in (
+        (two, ("a", "x", "b", "t.exercise"), [6, 1, 6, 1]),
+        (two, ("a", "t", "b"), [6, 6, 0]),
+        (one, ("a", "b", "t.exercise"), [12, 1, 1]),
+        (one, ("t", "a", "b"), [12, 0, 1]),
+    ):
         earned: dict[str, int] = {}
         for key in order:
             earned[key] = awarded(found, key, earned)
-        assert sum(earned.values()) == 13
-        assert earned["x"] == 1
+        assert list(earned.values()) == brought
 
 
 @st.composite

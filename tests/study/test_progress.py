@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.study.catalog import Edition
+from bot.study.preferences import Study
 from bot.study.progress import (
     Act,
     Mark,
     Standing,
     current_topic,
     extras_left,
+    left_of,
     missing_before,
     remaining,
     skipped_topics,
@@ -20,7 +22,7 @@ from bot.study.progress import (
     tally,
     tally_sections,
 )
-from bot.study.roadmap import Cost, Kind, Roadmap
+from bot.study.roadmap import Cost, Kind, OneOf, Roadmap
 from tests.makers import any_roadmap, resource, roadmap, topic
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -93,24 +95,59 @@ def test_the_current_topic_is_the_first_open_one(found: tuple[Roadmap, Standing]
     assert current is None or at.topic_open(current)
 
 
+@given(standings(), st.sampled_from(Study))
+def test_the_way_finishes_the_topic(found: tuple[Roadmap, Standing], study: Study) -> None:
+    """Doing what the way names, and nothing else, finishes a topic; it is as short as can be."""
+    plan, at = found
+    for t in plan.topics:
+        left = left_of(t, at, study)
+        keys = {r.key for r in left.way}
+        assert Standing(at.finished | keys, at.skipped).topic_done(t)
+        assert not keys & at.finished
+        assert at.topic_done(t) == (not left.way)
+        missing = 0 if at.topic_done(t) else t.steps - t.steps_done(at.finished)
+        assert len(left.way) == missing
+        assert not set(left.way) & set(left.others)
+        assert {r.key for r in left.others} | keys >= {r.key for r in t.ways} - at.finished - at.skipped
+
+
 @given(standings())
-def test_remaining_is_the_shortest_free_one_first(found: tuple[Roadmap, Standing]) -> None:
+def test_what_is_left_is_the_shortest_free_one_first(found: tuple[Roadmap, Standing]) -> None:
     """Free before partly free before paid, short before long, and nothing finished or skipped."""
     plan, at = found
     for t in plan.topics:
-        for left, among in ((remaining(t, at), t.main), (extras_left(t, at), t.extras)):
+        for left in (left_of(t, at).others, extras_left(t, at)):
             ranks = [({"free": 0, "partly free": 1, "paid": 2}[r.cost], r.length) for r in left]
             assert ranks == sorted(ranks)
-            assert {r.key for r in left} == {r.key for r in among} - at.finished - at.skipped
+            assert not {r.key for r in left} & (at.finished | at.skipped)
 
 
-def test_remaining_by_example() -> None:
-    """A two-hour free tutorial comes before a half-hour article that costs money."""
+@given(standings())
+def test_a_roadmap_can_be_finished_for_free(found: tuple[Roadmap, Standing]) -> None:
+    """A topic that any one thing finishes is finished by its exercise alone, whatever the resources cost."""
+    plan, _ = found
+    for t in plan.topics:
+        if t.complete == "any":
+            assert Standing(frozenset({t.task.key})).topic_done(t)
+
+
+def test_the_way_by_example() -> None:
+    """A two-hour free tutorial comes before a half-hour article that costs money, unless something else is liked."""
     paid = resource("paid", cost=Cost.PAID)
     partly = resource("partly", cost=Cost.PARTLY, hours=0.1)
-    long, short = resource("long", kind=Kind.BOOK), resource("short", hours=2.0)
-    found = topic("t", 9, (long, paid, partly, short))
-    assert [r.key for r in remaining(found, Standing())] == ["short", "long", "partly", "paid"]
+    book, short = resource("book", kind=Kind.BOOK), resource("short", kind=Kind.COURSE, hours=2.0)
+    found = topic("t", 9, (book, paid, partly, short))
+    keys = [r.key for r in remaining(found, Standing())]
+    assert keys == ["short", "book", "t.exercise", "partly", "paid"]
+    for study, first in ((Study.BOOK, "book"), (Study.VIDEO, "short"), (Study.HANDS_ON, "t.exercise")):
+        assert [r.key for r in left_of(found, Standing(), study).way] == [first]
+
+
+def test_what_was_left_out_comes_back_only_where_it_is_needed() -> None:
+    """The way goes around what was skipped, and through it where nothing else finishes the topic."""
+    found = topic("t", 4, complete=(OneOf(("t-a", "exercise")), OneOf(("t-b",))))
+    at = Standing(frozenset(), frozenset({"t-a", "t-b"}))
+    assert [r.key for r in left_of(found, at).way] == ["t-b", "t.exercise"]
 
 
 @given(standings())
@@ -135,13 +172,38 @@ def test_a_topic_is_in_one_state(found: tuple[Roadmap, Standing]) -> None:
         assert not (at.begun(t) and at.topic_done(t))
 
 
-def test_all_parts_make_the_topic() -> None:
-    """A topic is done by its own mark or by all its main resources; extras make nobody finish."""
-    found = topic("t", 4, (resource("a"), resource("b"), resource("x", extra=True)))
-    assert Standing(frozenset({"t"})).topic_done(found)
-    assert Standing(frozenset({"a", "b"})).topic_done(found)
-    assert not Standing(frozenset({"a", "x"})).topic_done(found)
-    assert Standing(frozenset({"x"})).begun(found)
+def test_what_makes_a_topic_done() -> None:
+    """Its own mark always; else any one way, so many, all main resources, or one of each group; never an extra."""
+    parts = (resource("a"), resource("b"), resource("x", extra=True))
+    groups = (OneOf(("a", "b")), OneOf(("exercise",)))
+    done = {
+        "any": [{"a"}, {"b"}, {"t.exercise"}],
+        "all": [{"a", "b"}],
+        2: [{"a", "b"}, {"a", "t.exercise"}, {"b", "t.exercise"}],
+        groups: [{"a", "t.exercise"}, {"b", "t.exercise"}],
+    }
+    for complete, enough in done.items():
+        found = topic("t", 4, parts, complete=complete)
+        assert Standing(frozenset({"t"})).topic_done(found)
+        for some in (
+            {"a"},
+            {"b"},
+            {"t.exercise"},
+            {"x"},
+            {"a", "b"},
+            {"a", "t.exercise"},
+            {"b", "t.exercise"},
+        ):
+            assert Standing(frozenset(some)).topic_done(found) == any(some >= one for one in enough)
+
+
+def test_a_finished_topic_stays_finished_when_the_file_changes() -> None:
+    """The mark that finished it says so: with another rule, or without that resource, it is done all the same."""
+    mark = Mark(1, 2, Act.FINISHED, START, START.date(), 4, finishes=1)
+    for after in (topic("t", 4, complete="all"), topic("t", 4, (resource("new"),))):
+        assert standing([mark], {1: "t", 2: "t-a"}).topic_done(after)
+        assert standing([mark], {1: "t"}).topic_done(after)
+    assert not standing([], {1: "t"}).topic_done(topic("t"))
 
 
 def test_missing_prerequisites_are_named_until_done() -> None:

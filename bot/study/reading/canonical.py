@@ -5,7 +5,7 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from bot.study.roadmap import Cost, Kind, Link, Resource, Roadmap, Section, Topic
+from bot.study.roadmap import Cost, Kind, Link, OneOf, Resource, Roadmap, Section, Topic
 
 
 def canonical(roadmap: Roadmap) -> str:
@@ -53,6 +53,8 @@ def _topic(data: dict[str, Any], section: str) -> Topic:
     known["resources"] = tuple(_resource(resource) for resource in data["resources"])
     for name in ("questions", "focus", "requires", "helpful", "renamed_from"):
         known[name] = tuple(data.get(name, ()))
+    if isinstance(complete := data.get("complete"), list):
+        known["complete"] = tuple(OneOf(tuple(group["one_of"])) for group in complete)
     return Topic(**known)
 
 

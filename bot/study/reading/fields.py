@@ -25,6 +25,8 @@ class Text:
 class Key:
     """A key that never changes once published: lower-case words joined by hyphens."""
 
+    longest: int = LONGEST_KEY
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -50,6 +52,15 @@ class Choice:
     """One of a few words."""
 
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of a few words, or a whole number, or a list."""
+
+    words: Choice
+    number: Number
+    many: "Many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +100,4 @@ class Table:
         return [key for key, field in self.fields.items() if field.required]
 
 
-Type = Text | Key | Reference | Address | Number | Choice | Flag | Many | Table
+Type = Text | Key | Reference | Address | Number | Choice | Either | Flag | Many | Table

@@ -11,9 +11,9 @@ from bot.study.reading.fields import (
     ADDRESS,
     KEY,
     LONGEST_ADDRESS,
-    LONGEST_KEY,
     Address,
     Choice,
+    Either,
     Flag,
     Key,
     Many,
@@ -47,6 +47,8 @@ def read(kind: Type, node: Node, name: str, report: Report) -> Found | None:
             value = _number(kind, node, name, report)
         case Flag():
             value = _flag(node, name, report)
+        case Either():
+            value = _either(kind, node, name, report)
         case Many():
             value = _many(kind, node, name, report)
         case Table():
@@ -66,7 +68,7 @@ def _words(
         case Text():
             return _text(kind, text, node, name, report)
         case Key():
-            return _key(text, node, name, report)
+            return _key(kind, text, node, name, report)
         case Address():
             return _address(text, node, name, report)
         case Choice():
@@ -90,10 +92,10 @@ def _text(kind: Text, text: str, node: Node, name: str, report: Report) -> str |
     return None if problem else text
 
 
-def _key(text: str, node: Node, name: str, report: Report) -> str:
+def _key(kind: Key, text: str, node: Node, name: str, report: Report) -> str:
     """Report a misspelt key here only: it is still the one that others refer to."""
-    if len(text) > LONGEST_KEY:
-        report.add(node.at, f"{name} {quoted(text)} is longer than {LONGEST_KEY} characters")
+    if len(text) > kind.longest:
+        report.add(node.at, f"{name} {quoted(text)} is longer than {kind.longest} characters")
     elif not re.fullmatch(KEY, text):
         slug = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
         hint = f'write "{slug}"' if slug else ""
@@ -141,6 +143,15 @@ def _flag(node: Node, name: str, report: Report) -> bool | None:
         return node.text == "true"
     report.add(node.at, f"{name} must be true or false")
     return None
+
+
+def _either(kind: Either, node: Node, name: str, report: Report) -> Any:
+    """Read what the node looks most like, so that a problem is told in the right words."""
+    if isinstance(node, Sequence):
+        return _many(kind.many, node, name, report)
+    if isinstance(node, Scalar) and re.fullmatch("-?[0-9.]+", node.text):
+        return _number(kind.number, node, name, report)
+    return _words(kind.words, node, name, report)
 
 
 def _many(kind: Many, node: Node, name: str, report: Report) -> list[Found] | None:

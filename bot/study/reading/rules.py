@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from bot.study.reading.completion import check_completion
 from bot.study.reading.problems import Mark, Report, quoted
 from bot.study.reading.reader import Found
 
@@ -18,6 +19,7 @@ def check_rules(roadmap: Found, report: Report) -> None:
     _renames(_items(roadmap), keys, report)
     for topic in topics:
         _has_main_resource(topic, report)
+        check_completion(topic, report)
     known = {_key(topic): topic for topic in reversed(topics) if "key" in topic.value}
     _prerequisites(topics, known, report)
     _order(roadmap, known, report)

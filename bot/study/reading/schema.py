@@ -9,6 +9,7 @@ from bot.study.reading.fields import (
     LONGEST_KEY,
     Address,
     Choice,
+    Either,
     Flag,
     Key,
     Many,
@@ -37,6 +38,8 @@ def _schema(kind: Type) -> dict[str, Any]:
                 "minItems": int(kind.some),
                 "maxItems": kind.most,
             }
+        case Either():
+            return {"anyOf": [_schema(part) for part in (kind.words, kind.number, kind.many)]}
         case _:
             return _value(kind)
 
@@ -46,7 +49,8 @@ def _value(kind: Text | Key | Reference | Address | Number | Choice | Flag) -> d
         case Text():
             rule = {"type": "string", "minLength": 1, "maxLength": kind.longest}
         case Key() | Reference():
-            rule = {"type": "string", "pattern": KEY, "maxLength": LONGEST_KEY}
+            longest = kind.longest if isinstance(kind, Key) else LONGEST_KEY
+            rule = {"type": "string", "pattern": KEY, "maxLength": longest}
         case Address():
             rule = {"type": "string", "format": "uri", "pattern": ADDRESS, "maxLength": LONGEST_ADDRESS}
         case Number():

@@ -1,7 +1,19 @@
 """Which keys a roadmap file has, what each is for and what it may hold."""
 
-from bot.study.reading.fields import Address, Choice, Field, Flag, Key, Many, Number, Reference, Table, Text
-from bot.study.roadmap import Cost, Kind
+from bot.study.reading.fields import (
+    Address,
+    Choice,
+    Either,
+    Field,
+    Flag,
+    Key,
+    Many,
+    Number,
+    Reference,
+    Table,
+    Text,
+)
+from bot.study.roadmap import ALL, ANY, IN_FILES, LONGEST_TOPIC_KEY, Cost
 
 MOST_SECTIONS, MOST_TOPICS, MOST_RESOURCES = 30, 60, 60
 
@@ -37,7 +49,7 @@ RESOURCE = Table(
     {
         "key": Field("A name that never changes, unique in the whole roadmap.", Key(), required=True),
         "title": Field("The title, as its authors wrote it.", _TITLE, required=True),
-        "kind": Field("What it is.", Choice(tuple(map(str, Kind))), required=True),
+        "kind": Field("What it is.", Choice(tuple(map(str, IN_FILES))), required=True),
         "url": Field("Where to find it.", Address(), required=True),
         "authors": Field("Who made it.", Many(_NAME, 10)),
         "publisher": Field("Who published it, or the site it is on.", _NAME),
@@ -50,11 +62,25 @@ RESOURCE = Table(
     },
 )
 
+GROUP = Table(
+    "group of alternatives",
+    "Things of which any one will do.",
+    {
+        "one_of": Field(
+            "Keys of main resources of this topic, or the word exercise.",
+            Many(Reference(), MOST_RESOURCES, some=True),
+            required=True,
+        ),
+    },
+)
+
 TOPIC = Table(
     "topic",
     "What one or more weekly prompts are about.",
     {
-        "key": Field("A name that never changes, unique in the whole roadmap.", Key(), required=True),
+        "key": Field(
+            "A name that never changes, unique in the whole roadmap.", Key(LONGEST_TOPIC_KEY), required=True
+        ),
         "title": Field("The title.", _TITLE, required=True),
         "goal": Field(
             "What you can do afterwards: one line that starts with a verb.", Text(200), required=True
@@ -71,6 +97,11 @@ TOPIC = Table(
             "What to study; at least one that is not `extra`.",
             Many(RESOURCE, MOST_RESOURCES, some=True),
             required=True,
+        ),
+        "complete": Field(
+            "What finishes the topic: any one main resource or the exercise (when left out), so many of them, all "
+            "main resources, or one of each group.",
+            Either(Choice((ANY, ALL)), Number(1, MOST_RESOURCES, whole=True), Many(GROUP, 20, some=True)),
         ),
         "renamed_from": _RENAMED,
     },
