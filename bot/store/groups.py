@@ -58,6 +58,8 @@ def take_step_back(session: Session, missed: Post, now: datetime) -> None:
         "next_due_at": case((and_(over, here), now), else_=col(Group.next_due_at)),
         "state": case((over, GroupState.ACTIVE.value), else_=col(Group.state)),
     }
+    # One after the other: two channels that give up at once would each believe that the other may still see it.
+    session.exec(select(Group.id).where(col(Group.id) == _home(missed)).with_for_update()).all()
     still = col(Group.id) == _home(missed), col(Group.step) == missed.step, ~_is_elsewhere(missed)
     session.exec(update(Group).where(*still).values(**values))
 

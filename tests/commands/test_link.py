@@ -1,5 +1,6 @@
 """One person on two platforms: one progress, and nobody else's."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -61,6 +62,18 @@ async def test_what_comes_after_linking_is_recorded_once(two: Sides) -> None:
     assert await two.rows(Member.person) == ["21"]
     seen = await two.say(BOB, "progress", member=Person("22", "alice"))
     assert "1 of 4 topics" in seen.text
+
+
+async def test_records_of_the_same_moment_are_of_the_one_person(two: Sides) -> None:
+    """Both accounts record while they are linked: whatever comes first, it is one member, and nothing counts twice."""
+    asked = await two.say(ALICE_ALSO, "link", code=code_in(await two.say(ALICE, "link")))
+    await asyncio.gather(
+        two.press(ALICE_ALSO, asked, YES),
+        *(two.say(who, "done", item=item) for item in ("docker", "python-a") for who in (ALICE, ALICE_ALSO)),
+    )
+    assert len(await two.rows(Member.person)) == 1
+    assert "12 points" in (await two.say(ALICE, "progress")).text
+    assert {points for _, points in await two.rows(ScoreRow.period, ScoreRow.points)} == {12}
 
 
 async def test_who_has_left_with_one_account_is_in_with_the_other(two: Sides) -> None:
