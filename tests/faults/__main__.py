@@ -1,6 +1,6 @@
 """`make faults`: every fault, hundreds of times, and the table of docs/reliability.md.
 
-ARGS="kills outages gateways storm" chooses; ARGS="--full" makes the storm 10,000 groups (11 minutes more).
+ARGS="kills slack outages gateways storm" chooses; ARGS="--full" makes the storm 10,000 groups (11 minutes more).
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from tests.faults.kills import MARKS, POINTS_OF_DEATH, kill_rounds
 from tests.faults.outages import FAULTS as API_FAULTS
 from tests.faults.outages import LIMIT, outage, phases
 from tests.faults.process import Nursery
+from tests.faults.slack import slack_world
 from tests.faults.storm import storm
 from tests.faults.world import world
 
@@ -37,6 +38,19 @@ async def kills(folder: Path, nursery: Nursery) -> Counts:
 
     done = await asyncio.gather(*map(some, range(WORLDS)))
     return {point: sum((counts[point] for counts in done), Count()) for point in (*POINTS_OF_DEATH, MARKS)}
+
+
+async def slack_kills(folder: Path, nursery: Nursery) -> Counts:
+    """Half as many on Slack."""
+    order = [POINTS_OF_DEATH[number % len(POINTS_OF_DEATH)] for number in range(ROUNDS // 2)]
+
+    async def some(number: int) -> Counts:
+        async with slack_world(folder / str(number), nursery, GROUPS) as found:
+            return await kill_rounds(found, order[number::WORLDS], random.Random(number))
+
+    done = await asyncio.gather(*map(some, range(WORLDS)))
+    names = (*POINTS_OF_DEATH, MARKS)
+    return {f"{name}, on Slack": sum((found[name] for found in done), Count()) for name in names}
 
 
 async def outages(folder: Path, nursery: Nursery) -> Counts:
@@ -78,6 +92,7 @@ async def storms(folder: Path, nursery: Nursery) -> Counts:
 
 SECTIONS: dict[str, tuple[str, Callable[[Path, Nursery], Awaitable[Counts]]]] = {
     "kills": ("kill -9", kills),
+    "slack": ("kill -9 on Slack", slack_kills),
     "outages": ("Discord's API", outages),
     "gateways": ("Discord's gateway", gateways),
     "storm": ("Weekly storm", storms),

@@ -31,6 +31,9 @@ import bot.store.migrating
 from bot import keeping
 from bot.jobs import scheduler
 from bot.platforms.discord import faults, sending, traffic
+from bot.platforms.slack import pacing as slack_pacing
+from bot.platforms.slack import sending as slack_sending
+from bot.platforms.slack import web as slack_web
 from bot.store import queue
 from bot.study import roadmap_files
 from tests.faults.clock import SharedClock
@@ -57,6 +60,8 @@ class Order:
         return json.dumps(asdict(self))
 
 
+SLACK_API = "SLACK_API"
+"""Where the loopback Slack is, in the environment of a bot that is to use it."""
 POINTS = ("planned", "claiming", "recording", "recorded", "thread recording")
 """Where a bot can be told to die that no server can see: before the claim, before it is committed, before the
 outcome is committed, after that and before the thread, and before the thread's outcome is committed."""
@@ -68,6 +73,8 @@ def become(order: Order) -> None:
     discord.http.Route.BASE = f"http://127.0.0.1:{order.port}/api"
     gateway = yarl.URL(f"ws://127.0.0.1:{order.port}/gateway")
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = gateway
+    if api := order.environment.get(SLACK_API):
+        slack_web.API, slack_pacing.GAP = api, 0.0
     if order.clock:
         _keep_time(SharedClock(Path(order.clock)), order)
     if order.limit:
@@ -144,6 +151,7 @@ def _without_history() -> None:
         return None
 
     sending.find = blind
+    slack_sending.Sending.find = blind  # type: ignore[assignment,method-assign]
 
 
 def _without_first_scheduler() -> None:

@@ -86,6 +86,7 @@ class FakeSlack:
         self.sockets: list[web.WebSocketResponse] = []
         self.acknowledged: list[str] = []
         self.connections = 0
+        self.meets: Callable[[str, Payload], Any] = lambda _method, _body: None
         self._number = 0
         self._news = asyncio.Event()
 
@@ -172,11 +173,17 @@ class FakeSlack:
         fault = self.faults[method].pop(0) if self.faults[method] else None
         if fault is not None and not fault.after:
             return _failed(request, fault)
-        answer = await self._answer(method, token, body)
-        self.tell()
-        if fault is not None:
-            return _failed(request, fault)
-        return web.json_response(answer)
+        act = self.meets(method, body)
+
+        async def work() -> web.Response:
+            done = web.json_response(await self._answer(method, token, body))
+            self.tell()
+            return done
+
+        if act is not None:
+            return await act(request, work)
+        answer = await work()
+        return answer if fault is None else _failed(request, fault)
 
     async def _answer(self, method: str, token: str, body: Payload) -> Payload:
         handler: Callable[..., Awaitable[Payload]] | None = getattr(
