@@ -72,8 +72,8 @@ async def test_records_of_the_same_moment_are_of_the_one_person(two: Sides) -> N
         *(two.say(who, "done", item=item) for item in ("docker", "python-a") for who in (ALICE, ALICE_ALSO)),
     )
     assert len(await two.rows(Member.person)) == 1
-    assert "12 points" in (await two.say(ALICE, "progress")).text
-    assert {points for _, points in await two.rows(ScoreRow.period, ScoreRow.points)} == {12}
+    assert "18 points" in (await two.say(ALICE, "progress")).text
+    assert {points for _, points in await two.rows(ScoreRow.period, ScoreRow.points)} == {18}
 
 
 async def test_who_has_left_with_one_account_is_in_with_the_other(two: Sides) -> None:

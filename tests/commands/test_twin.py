@@ -90,7 +90,7 @@ async def test_one_person_with_an_account_on_each_side_is_one_member(both: Sides
     assert (await both.say(ALICE, "done", item="python-a")).title == "Already recorded: Python-A"
     await both.say(ALICE_TOO, "done", item="kubernetes")
     for who in (ALICE, ALICE_TOO):
-        assert "16 points, rank 1" in (await both.say(who, "progress")).text
+        assert "22 points, rank 1" in (await both.say(who, "progress")).text
         assert (await both.say(who, "leaderboard")).footer == "Page 1 of 1 · 1 member with points"
 
 
