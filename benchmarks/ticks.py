@@ -151,6 +151,9 @@ class _Nowhere:
         del message, since
         return None
 
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        raise NotImplementedError
+
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         del workspace, channel, name, text
         return message_id

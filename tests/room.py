@@ -1,7 +1,7 @@
 """A bot without a chat: the real database, dispatcher, ticker and delivery around a fake platform."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
 from bot.core.command import Command
-from bot.core.platform import Message, Unsure
+from bot.core.platform import Deleted, Message, Unsure
 from bot.core.reply import Reply
 from bot.core.request import Channel, Person, Request, Value
 from bot.dispatch import Dispatcher
@@ -110,6 +110,17 @@ class FakePlatform:
             raise fault
         return next((id_ for id_, _, m, at in self.visible if m.mark == message.mark and at >= since), None)
 
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        """Let a message that people see say something else."""
+        self.calls.append(("edit", message_id))
+        if isinstance(fault := self._next("edit", channel), Exception):
+            raise fault
+        place = next((n for n, (id_, *_) in enumerate(self.visible) if id_ == message_id), None)
+        if place is None:
+            raise Deleted("The message was deleted.")
+        _, where, message, at = self.visible[place]
+        self.visible[place] = (message_id, where, replace(message, reply=reply), at)
+
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open a thread under a message that people see."""
         self.calls.append(("thread", message_id))
@@ -146,15 +157,7 @@ class Room:
         self.database = Database(url)
         self.roadmap = found or roadmap(topic("python", 12), topic("docker", 6), "kubernetes", "terraform")
         self.delivery = self.another()
-        self.ticker = Ticker(
-            self.database,
-            self._catalog,
-            self.delivery,
-            self.clock,
-            CATCH_UP,
-            KEEP,
-            news=self.memory.news,
-        )
+        self.ticker = self._new_ticker()
         self.dispatcher = Dispatcher(
             self.database,
             {command.name: command for command in commands},
@@ -164,6 +167,21 @@ class Room:
             self._deliver,
             lambda _, *place: self.platform.message_url(*place),
         )
+
+    def _new_ticker(self) -> Ticker:
+        return Ticker(
+            self.database,
+            self._catalog,
+            self.delivery,
+            self.clock,
+            CATCH_UP,
+            KEEP,
+            news=self.memory.news,
+        )
+
+    def restart_ticker(self) -> None:
+        """Tick from now on as after a start."""
+        self.ticker = self._new_ticker()
 
     def another(self) -> Delivery:
         """Make one more sender on the same database."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.commands.board_post import board_message
 from bot.commands.lines import resource_line
 from bot.core.arguments import GROUP, POST
 from bot.core.markup import bold, escape
@@ -44,6 +45,8 @@ THREAD_NAME = 90
 def composed(session: Session, catalog: Catalog, group: Group, post: Post, now: datetime) -> Reply:
     """The words of a post as they are sent at `now`."""
     edition = catalog.editions[group.roadmap_id]
+    if post.kind == PostKind.BOARD:
+        return board_message(session, edition, group, mark_of(post), now)
     week = week_of(edition, group, post)
     if post.kind == PostKind.PROMPT:
         return prompt(edition, group, post, week, now)

@@ -25,6 +25,7 @@ NO_MORE, NO_MORE_TEXT = (
 FOREIGN = (
     "⚠️ Nothing is posted: this bot runs on another bot's data. Whoever runs Roadmate can let it take over."
 )
+THE_BOARD = "[The board]({}) stands in the channel and keeps itself up to date."
 ASKED = "That was asked for already"
 ASKED_TEXT = "The topic was posted again after this button was made. `/prompt` shows the newest."
 
@@ -158,6 +159,8 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
     found = posts.post_in(ctx.session, row.id or 0, post)
     if found is None:
         raise refuse(NOT_POSTED, ON_ITS_WAY)
+    if found.state == PostState.SENT and found.kind == PostKind.BOARD:
+        return Reply(POSTED, THE_BOARD.format(ctx.message_url(row.channel, found.message_id)), tone=Tone.GOOD)
     if found.state == PostState.SENT:
         more = group.state == GroupState.ACTIVE and group.step < len(weeks_of(ctx, group))
         soon = upcoming(ctx, group, 1) if more else []
@@ -166,7 +169,13 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
     if owner.is_foreign(ctx.session):
         text = FOREIGN
-    return Reply(NOT_POSTED, text, buttons=(try_again(group),), tone=Tone.WARN)
+    again = board_again(group) if found.kind == PostKind.BOARD else try_again(group)
+    return Reply(NOT_POSTED, text, buttons=(again,), tone=Tone.WARN)
+
+
+def board_again(group: Group) -> Button:
+    """Posts the group's board, once the reason is mended."""
+    return Button("Try again", "board here", {"group": group.id or 0}, emoji="🔁")
 
 
 def try_again(group: Group) -> Button:

@@ -20,6 +20,7 @@ from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
 from bot.core.text import plural
 from bot.store import members, owner, posts
+from bot.store.board_posts import OCCURRENCE
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
@@ -37,6 +38,7 @@ WAITS = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 POSTED_ON = "posted on {}"
 PREVIEW, PREVIEW_WAITS = "Preview of the {} of {}", "Preview of the {} of {}, which waits"
 HELD_HERE = "This channel"
+BOARD, BOARD_THERE = "The board", "[Up to date]({}) in the channel"
 LATEST = 5
 STATUS_NAMES = {
     GroupState.ACTIVE: "▶️ running",
@@ -56,6 +58,7 @@ def status(ctx: Context) -> Reply:
         _hold(group, row),
         next_posts(ctx, group, row=row),
         Field("Latest posts", "\n".join(_post_line(ctx, group, row, post) for post in latest)),
+        _board(ctx, row),
         *_previews(ctx, group, latest),
     ]
     count = plural(members.active_members(ctx.session, group.id or 0), "member")
@@ -66,6 +69,16 @@ def status(ctx: Context) -> Reply:
         tuple(field for field in fields if field is not None and field.text),
         _buttons(group, latest),
     )
+
+
+def _board(ctx: Context, row: Group) -> Field | None:
+    """How the board in the channel is, if there was ever one."""
+    post = posts.post_at(ctx.session, row.id or 0, PostKind.BOARD, OCCURRENCE)
+    if post is None:
+        return None
+    if post.state == PostState.SENT and post.message_id:
+        return Field(BOARD, BOARD_THERE.format(ctx.message_url(row.channel, post.message_id)))
+    return Field(BOARD, f"{STATES[PostState(post.state)]}. {escape(post.reason)}")
 
 
 def _hold(group: Group, row: Group) -> Field | None:

@@ -16,6 +16,7 @@ from bot.commands.preferences import preferences, present_preferences
 from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
 from bot.commands.setup import setup
+from bot.commands.standing_board import here
 from bot.commands.status import status
 from bot.commands.streak import streak
 from bot.commands.twin import twin
@@ -54,6 +55,7 @@ COMMANDS = (
     command(status, audience=Audience.ORGANIZER),
     command(prompt, audience=Audience.ORGANIZER, writes=True, cost=100),
     command(twin, audience=Audience.ORGANIZER, writes=True, cost=100),
+    command(here, under="board", audience=Audience.ORGANIZER, writes=True, cost=100),
     command(posted, audience=Audience.ORGANIZER, typed=False),
     command(stuck, typed=False),
 )

@@ -42,6 +42,10 @@ class Held(Exception):
         self.gone = gone
 
 
+class Deleted(Held):
+    """The message is no longer there: somebody has deleted it, and so it stays."""
+
+
 class TryLater(Exception):
     """The platform certainly did not take the post; try again after `seconds`."""
 
@@ -157,6 +161,10 @@ class Platform(Protocol):
 
     async def find(self, message: Message, since: datetime) -> str | None:
         """Look for a message in its channel's history; raises as `send` does when that can't be read."""
+        ...
+
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        """Let a message of ours say something else. Raises Deleted, Held, TryLater or Unsure."""
         ...
 
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:

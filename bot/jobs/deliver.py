@@ -15,10 +15,12 @@ from bot.commands.post_texts import composed, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.core.shards import ALL, Shards
 from bot.jobs.again import Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.board_edits import brought_up_to_date
+from bot.jobs.board_edits import put_off as put_board_off
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
 from bot.jobs.places import Work, keep_busy
 from bot.jobs.threads import open_discussion, put_off
-from bot.store import groups, posts, queue
+from bot.store import board_posts, groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.store.queue import RECHECK, Claim, Claimed
@@ -69,27 +71,31 @@ class Delivery:
 
         async def take(free: int) -> list[Work]:
             nonlocal tried
-            sends, threads = await self._taken(free, only)
+            sends, threads, edits = await self._taken(free, only)
             tried += len(sends)
             posting = [self._one(claim, self._send) for claim in sends]
-            return posting + [self._one(claim, self._open_thread) for claim in threads]
+            posting += [self._one(claim, self._open_thread) for claim in threads]
+            return posting + [self._one(claim, self._edit) for claim in edits]
 
         await keep_busy(AT_ONCE, LOOK_AGAIN, take)
         return tried
 
-    async def _taken(self, free: int, only: int | None) -> tuple[list[Claim], list[Claim]]:
-        """Posts, and with the places that they leave, threads: nobody's thread is worth another's post."""
+    async def _taken(self, free: int, only: int | None) -> tuple[list[Claim], list[Claim], list[Claim]]:
+        """Posts, and with the places that they leave, threads and boards: nobody's thread is worth another's post."""
         if only is None:
             self.looked = time.monotonic()
         ready = [platform.name for platform in self.platforms if platform.ready()]
         if not ready or not free or (self.stopping and only is None):
-            return [], []
+            return [], [], []
         now = self.watch.now()
 
-        def take(session: Session) -> tuple[list[Claim], list[Claim]]:
+        def take(session: Session) -> tuple[list[Claim], list[Claim], list[Claim]]:
             sends = queue.claim(session, ready, now, free, only, self.shards)
             left = free - len(sends)
-            return sends, queue.claim_threads(session, ready, now, left, only, self.shards) if left else []
+            threads = queue.claim_threads(session, ready, now, left, only, self.shards) if left else []
+            left -= len(threads)
+            boards = left and only is None
+            return sends, threads, queue.claim_edits(session, ready, now, left, self.shards) if boards else []
 
         return await self.database.write(take, own_locks=True)
 
@@ -173,10 +179,13 @@ class Delivery:
         return platform.knows_nonces and self.watch.nonce_holds(first)
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
-        thread = claimed.post.kind == PostKind.PROMPT
-        await self._record(
-            claimed, "sent", lambda s: queue.record_sent(s, claimed.post_id, now, message_id, thread=thread)
-        )
+        def record(session: Session) -> None:
+            thread = claimed.post.kind == PostKind.PROMPT
+            queue.record_sent(session, claimed.post_id, now, message_id, thread=thread)
+            if claimed.post.kind == PostKind.BOARD:
+                board_posts.watch(session, claimed.post_id, now)
+
+        await self._record(claimed, "sent", record)
 
     async def _missed(self, claimed: Claimed, why: str) -> None:
         now, post = self.clock(), claimed.post
@@ -221,6 +230,20 @@ class Delivery:
         except Exception:
             outcome, record = put_off(claimed, self.clock(), self.catch_up, BROKEN)
             await self._record(claimed, outcome, record)
+            raise
+        await self._record(claimed, outcome, record)
+
+    async def _edit(self, claimed: Claimed) -> None:
+        platform = self._platform(claimed)
+        try:
+            outcome, record = await brought_up_to_date(
+                platform, self.database, self.catalog(), claimed, self.clock
+            )
+        except Unavailable:
+            # The lease brings the row back.
+            raise
+        except Exception:
+            await self._record(claimed, *put_board_off(claimed, self.clock()))
             raise
         await self._record(claimed, outcome, record)
 

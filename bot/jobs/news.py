@@ -1,19 +1,22 @@
-"""What commands have seen is written down: by what names people go now."""
+"""What commands have seen is written down: by what names people go now, and which boards may look different."""
+
+from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.commands.memory import News
-from bot.store import members
+from bot.store import board_posts, members
 from bot.store.database import Database
 
 
-async def take_in(database: Database, news: News) -> None:
-    """Write what there is of news, if there is any."""
-    if news.any():
+async def take_in(database: Database, news: News, now: datetime, *, every_board: bool) -> None:
+    """Write what there is of news, if there is any; after a start `every_board` may say something old."""
+    if every_board or news.any():
 
         def write(session: Session) -> None:
             # Taken inside, so that on SQLite whatever was told of before is committed by now.
-            names, _ = news.take()
+            names, groups = news.take()
             members.rename(session, names)
+            board_posts.touch(session, None if every_board else groups, now)
 
         await database.write(write)

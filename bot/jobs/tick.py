@@ -45,6 +45,7 @@ class Ticker:
         self.database, self.catalog, self.delivery = database, catalog, delivery
         self.clock, self.catch_up, self.keep, self.measure = clock, catch_up, keep, measure
         self.news = news or News()
+        self._looked_over = False
         self._planning, self._delivering = asyncio.Lock(), asyncio.Lock()
         self._planned = NEVER
         self._beaten: datetime | None = None
@@ -63,7 +64,8 @@ class Ticker:
     async def _plan_all(self) -> None:
         async with self._planning:
             await self._beat()
-            await take_in(self.database, self.news)
+            await take_in(self.database, self.news, self.clock(), every_board=not self._looked_over)
+            self._looked_over = True
             while await self.plan():
                 pass
 

@@ -81,6 +81,6 @@ def known_posts(session: Session, group_ids: Sequence[int], since: date) -> dict
 
 def next_due(session: Session) -> datetime | None:
     """The earliest moment at which a group is due, or a post or its thread worth an attempt."""
-    columns = (_GROUP.c.next_due_at, _POST.c.try_at, _POST.c.thread_try_at)
+    columns = (_GROUP.c.next_due_at, _POST.c.try_at, _POST.c.thread_try_at, _POST.c.edit_at)
     found = [session.connection().execute(select(func.min(column))).scalar() for column in columns]
     return min((moment for moment in found if moment is not None), default=None)

@@ -54,9 +54,10 @@ def post_in(session: Session, group_id: int, post_id: int) -> Post | None:
 
 
 def latest_posts(session: Session, group_id: int, limit: int) -> Sequence[Post]:
-    """A group's newest posts, newest first."""
+    """A group's newest posts, newest first, without its board."""
     newest = (col(Post.due_at).desc(), col(Post.id).desc())
-    return session.exec(select(Post).where(Post.group_id == group_id).order_by(*newest).limit(limit)).all()
+    planned = Post.group_id == group_id, Post.kind != PostKind.BOARD
+    return session.exec(select(Post).where(*planned).order_by(*newest).limit(limit)).all()
 
 
 def last_prompt_day(session: Session, group_id: int) -> date | None:
@@ -108,6 +109,8 @@ def post_again(session: Session, post_id: int, edition: int, now: datetime) -> b
             attempts=0,
             thread_id="",
             thread_try_at=None,
+            edit_at=None,
+            shown="",
             reason="",
         )
     )
@@ -151,7 +154,7 @@ def follow(session: Session, leader: Post, row: int, now: datetime) -> None:
 
 def forget_messages(session: Session, group_id: int) -> None:
     """Let go of what was posted in a channel that the group has left; the records stay."""
-    gone = {"message_id": "", "thread_id": "", "thread_try_at": None}
+    gone = {"message_id": "", "thread_id": "", "thread_try_at": None, "edit_at": None}
     session.connection().execute(update_columns(_POST).where(_POST.c.group_id == group_id).values(gone))
 
 

@@ -108,6 +108,15 @@ def claim_threads(
     return [Claim(post_id, now + LEASE) for post_id, _ in taken]
 
 
+def claim_edits(
+    session: Session, platforms: Sequence[str], now: datetime, limit: int, shards: Shards = ALL
+) -> list[Claim]:
+    """Take boards whose message may no longer say what the board does, in the same way."""
+    values = {"edit_at": now + LEASE}
+    taken = _take(session, platforms, _POST.c.edit_at, now, limit, None, shards, values)
+    return [Claim(post_id, now + LEASE) for post_id, _ in taken]
+
+
 def claimed(session: Session, claim: Claim) -> Claimed:
     """Read what a claim is about."""
     post, group, workspace, home = session.exec(_WITH_GROUP, params={"post": claim.post_id}).one()

@@ -321,6 +321,7 @@ class PostKind(StrEnum):
 
     PROMPT = "prompt"
     REMINDER = "reminder"
+    BOARD = "board"
 
 
 class Post(SQLModel, table=True):
@@ -329,7 +330,8 @@ class Post(SQLModel, table=True):
     `try_at` is when it is next worth an attempt (None: never by itself). While CLAIMED it is the lease of the
     one who claimed it. `tried_at` is when the first attempt began whose outcome nobody knows. `edition` counts
     how often an organizer asked for the post again. `step` and `item_id` are the week of the plan and its topic.
-    `thread_try_at` is the same as `try_at` for its thread.
+    `thread_try_at` is the same as `try_at` for its thread, and `edit_at` for looking whether the message of a board
+    still says what the board does; `shown` is a digest of what it said when it was last edited, at `edited_at`.
     """
 
     __tablename__ = "post"
@@ -346,6 +348,12 @@ class Post(SQLModel, table=True):
             "thread_try_at",
             sqlite_where=text("thread_try_at IS NOT NULL"),
             postgresql_where=text("thread_try_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_post_edit_at",
+            "edit_at",
+            sqlite_where=text("edit_at IS NOT NULL"),
+            postgresql_where=text("edit_at IS NOT NULL"),
         ),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -365,3 +373,6 @@ class Post(SQLModel, table=True):
     message_id: str = Field(default="", max_length=32)
     thread_id: str = Field(default="", max_length=32)
     thread_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    edit_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})

@@ -284,7 +284,12 @@ def test_the_due_index_is_used(session: Session) -> None:
         # So few rows are read as a whole unless that is forbidden.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         explain = "EXPLAIN"
-    for table, column in (("study_group", "next_due_at"), ("post", "try_at"), ("post", "thread_try_at")):
+    for table, column in (
+        ("study_group", "next_due_at"),
+        ("post", "try_at"),
+        ("post", "thread_try_at"),
+        ("post", "edit_at"),
+    ):
         query = f"SELECT id FROM {table} WHERE {column} <= '2026-01-01' ORDER BY {column}"  # noqa: S608 - a fixed list
         plan = str(connection.exec_driver_sql(f"{explain} {query}").fetchall())
         assert f"ix_{table}_" in plan

@@ -92,6 +92,11 @@ class DiscordPlatform:
         """Look for a message in its channel's history."""
         return await sending.find(self.client, message, since)
 
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        """Let a message of ours say something else."""
+        del workspace  # Discord's channels have ids of their own
+        await sending.edit(self.client, channel, message_id, reply)
+
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open the discussion under a message, once, and return its id."""
         del workspace

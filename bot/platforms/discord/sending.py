@@ -8,17 +8,18 @@ from typing import Literal
 import discord
 
 from bot.core.custom_ids import decode
-from bot.core.platform import Held, Message, TryLater, Unsure
+from bot.core.platform import Deleted, Held, Message, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.text import clean
 from bot.platforms.discord.answering import LOST
-from bot.platforms.discord.faults import THREAD_EXISTS, explained
+from bot.platforms.discord.faults import THREAD_EXISTS, UNKNOWN_MESSAGE, explained
 from bot.platforms.discord.permissions import missing_in
 from bot.platforms.discord.rendering import render
 from bot.platforms.discord.traffic import only_while
 
 log = logging.getLogger("roadmate.discord")
 
+DELETED = "The message was deleted."
 LOOK_BACK, FIRST_WORDS = 1000, 10
 UNREADABLE = "Roadmate is missing Read Message History in the channel, and can't tell whether it has posted."
 TOO_MUCH = (
@@ -59,6 +60,18 @@ async def find(client: discord.Client, message: Message, since: datetime) -> str
     if seen == LOOK_BACK:
         raise Held(TOO_MUCH)
     return None
+
+
+async def edit(client: discord.Client, channel: str, message_id: str, reply: Reply) -> None:
+    """Let a message say something else. Raises Deleted where it is gone, and as `send` does."""
+    place, (embed, view) = _channel(client, channel), render(reply)
+    async with explained(lambda: missing_in(client.get_channel(place.id))):
+        try:
+            await place.get_partial_message(int(message_id)).edit(embed=embed, view=view)
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_MESSAGE:
+                raise Deleted(DELETED) from error
+            raise
 
 
 async def open_thread(client: discord.Client, channel: str, message_id: str, name: str, text: str) -> str:

@@ -109,6 +109,10 @@ class SlackPlatform:
         """Look for a message in its channel's history."""
         return await self._sending.find(message, since)
 
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        """Let a message of ours say something else."""
+        await self._sending.edit(workspace, channel, message_id, reply)
+
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Begin the discussion under a message, once, and return its id."""
         return await self._sending.open_thread(workspace, channel, message_id, name, text)

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.core.markup import bold
-from bot.core.platform import Held, Message, TryLater
+from bot.core.platform import Deleted, Held, Message, TryLater
 from bot.core.reply import Reply
 from bot.platforms.slack.answering import QUIET, Answering
 from bot.platforms.slack.faults import explained, word
@@ -23,6 +23,7 @@ from bot.platforms.slack.web import LOST, Web
 
 log = logging.getLogger("roadmate.slack")
 
+DELETED = "The message was deleted."
 POST, DISCUSSION = "roadmate_post", "roadmate_discussion"
 """Kinds of our messages: with its mark, each is found again in the channel, whatever became of the answer."""
 A_PAGE, LOOK_BACK = 200, 1000
@@ -88,6 +89,20 @@ class Sending:
             for found in page["messages"]:
                 yield found
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+
+    async def edit(self, workspace: str, channel: str, message_id: str, reply: Reply) -> None:
+        """Let a message say something else. Raises Deleted where it is gone, and as `send` does."""
+        shown = self._answering.spelled(render_one(reply))
+        async with self._speaking(workspace) as team:
+            await self._pace.turn(channel)
+            try:
+                await self._web.posts.chat_update(
+                    token=team.token, channel=channel, ts=message_id, text=shown.text, blocks=shown.blocks
+                )
+            except SlackApiError as error:
+                if word(error) == "message_not_found":
+                    raise Deleted(DELETED) from error
+                raise
 
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Begin the discussion under a message, once: on Slack a thread is the replies to it."""
