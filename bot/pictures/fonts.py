@@ -1,5 +1,6 @@
 """Which font draws a character. The fonts are Noto's, from packages that bring them with their licence."""
 
+import logging
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -8,6 +9,8 @@ from pathlib import Path
 from PIL import ImageFont, features
 
 from bot.pictures.clusters import package_folder
+
+log = logging.getLogger("roadmate.pictures")
 
 NOTO, CJK = "manimgx_fonts", "noto_cjk_sans_otc"
 SANS, SYMBOLS, EMOJI = "NotoSans", "NotoSansSymbols", "NotoEmoji"
@@ -55,7 +58,10 @@ _ANYWHERE = (SANS, SYMBOLS, CHINESE, EMOJI)
 @cache
 def shapes() -> bool:
     """Whether Pillow joins and orders letters itself: it does where it finds FriBiDi on the machine."""
-    return bool(features.check("raqm"))
+    found = bool(features.check("raqm"))
+    if not found:
+        log.warning("libfribidi is not on this machine: letters of Indian scripts are drawn unjoined")
+    return found
 
 
 def font(face: str, size: int, weight: int) -> ImageFont.FreeTypeFont:

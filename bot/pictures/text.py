@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -99,25 +99,26 @@ def shrunk(text: str, styles: Sequence[Style], room: float) -> Style:
 
 def laid_out(text: str, style: Style) -> Line:
     """A text laid out on one line, however long that is."""
-    pieces = clusters(text)
-    han = _han(text)
+    pieces, han = clusters(text), _han(text)
     found = levels([piece for piece, _ in pieces])
     runs: list[Run] = []
     for index in visual_order(found):
-        piece, picture = pieces[index]
-        backwards = bool(found[index] % 2)
-        if picture is not None:
-            runs.append(Run(piece, "", backwards, style.size * 1.18, picture))
-            continue
-        shown, face = fonts.drawable(piece)
-        face = han if face == fonts.JAPANESE else face
-        last = runs[-1] if runs else None
-        if last and last.emoji is None and last.backwards == backwards and _joins(piece, face, last.face):
-            text_ = shown + last.text if backwards else last.text + shown
-            runs[-1] = Run(text_, last.face, backwards, 0)
-        else:
-            runs.append(Run(shown, face, backwards, 0))
+        _add(runs, *pieces[index], han, backwards=bool(found[index] % 2))
     return Line(tuple(_measured(run, style) for run in runs), style)
+
+
+def _add(runs: list[Run], piece: str, emoji: Path | None, han: str, *, backwards: bool) -> None:
+    """Add what stands next to the right: into the last run where it is drawn with that."""
+    if emoji is not None:
+        runs.append(Run(piece, "", backwards, 0, emoji))
+        return
+    shown, face = fonts.drawable(piece)
+    face = han if face == fonts.JAPANESE else face
+    last = runs[-1] if runs else None
+    if last and last.emoji is None and last.backwards == backwards and _joins(piece, face, last.face):
+        runs[-1] = Run(shown + last.text if backwards else last.text + shown, last.face, backwards, 0)
+    else:
+        runs.append(Run(shown, face, backwards, 0))
 
 
 def _joins(piece: str, face: str, before: str) -> bool:
@@ -134,7 +135,7 @@ def _han(text: str) -> str:
 
 def _measured(run: Run, style: Style) -> Run:
     if run.emoji is not None:
-        return run
+        return replace(run, width=style.size * 1.18)
     text = run.text
     if not fonts.shapes() and run.backwards:
         text = _mirrored(joined(text)[::-1])

@@ -15,6 +15,13 @@ from tests.conftest import World
 from tests.talk import Said, click, fill_in, say
 
 
+@pytest.fixture
+def group(group: World) -> World:
+    """The group, whose pictures are waited for however busy the machine is."""
+    group.app.studio.patience = 60
+    return group
+
+
 def scene(reply: Reply) -> RoadmapMap:
     """The map of an answer."""
     assert reply.picture is not None
