@@ -40,6 +40,8 @@ EXAMPLES = {
     "topic": "/topic item:kubernetes",
     "leaderboard": "/leaderboard week:-1",
     "streak": "/streak why:yes",
+    "history": "/history page:2",
+    "notes": "/notes item:docker",
     "heatmap": "/heatmap whose:group",
     "certificate": "/certificate name:Ada Lovelace",
     "preferences": "/preferences study:hands-on timezone:Europe/Berlin quiet_from:21:00",

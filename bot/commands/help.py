@@ -23,7 +23,7 @@ MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers ({})", "About you"
 LONGEST = 1000
 """Characters in a field; Discord would cut off what is beyond 1,024."""
 YOURS = (
-    *("heatmap", "certificate", "preferences", "away", "link", "unlink"),
+    *("history", "notes", "heatmap", "certificate", "preferences", "away", "link", "unlink"),
     *("privacy", "mydata export", "mydata delete"),
 )
 

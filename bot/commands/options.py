@@ -104,6 +104,7 @@ Item = Annotated[
 AnItem = Annotated[
     str, Option("A topic or resource of the roadmap", maximum=100, suggest=_items, example="docker")
 ]
+AnyItem = Annotated[str, Option("A topic or resource; left empty, all of them", maximum=100, suggest=_items)]
 ATopic = Annotated[
     str, Option("A topic; left empty, the one you are on", maximum=100, suggest=_topics, example="docker")
 ]

@@ -40,9 +40,9 @@ TAKEN_BACK = "Taken back: {}"
 NOTHING_TO_UNDO = "Nothing to take back"
 NOTHING_TO_UNDO_TEXT = "There is no record of yours here that could be taken back."
 LEFT, LEFT_TEXT = "You have left the group", "What you recorded is kept as it is; `/join` brings you back."
-NOT_THE_LAST = (
-    "That was taken back already, or you recorded something since. `/undo` takes back your last record."
-)
+GONE_ALREADY = "That was taken back already, or is no record of yours here. `/history` shows all of them."
+NOT_YET = "Another record comes first"
+NOT_YET_TEXT = "Together with {} it finished its topic. Take that back first."
 GONE = "something that is no longer on the roadmap"
 
 
@@ -146,15 +146,21 @@ def skip(ctx: Context, item: Item = "") -> Reply:
 
 
 def undo(ctx: Context, mark: MarkId = 0) -> Reply:
-    """Take your last record back, a skip too; again and again."""
+    """Take your last record back, a skip too; again and again.
+
+    `/history` has a button for each of your records.
+    """
     who = find_learner(ctx, ctx.request.person.id)
-    last = who.standing_marks[-1] if who.standing_marks else None
+    standing = who.standing_marks
+    last = next((m for m in standing if m.id == mark), None) if mark else standing[-1] if standing else None
     if who.member is not None and who.member.left_at is not None:
         return Reply(LEFT, LEFT_TEXT, buttons=(who.button("Join again", "join"),))
     if last is None or who.member is None:
-        return Reply(NOTHING_TO_UNDO, NOTHING_TO_UNDO_TEXT, buttons=(_next(who),))
-    if mark and mark != last.id:
-        return Reply(NOTHING_TO_UNDO, NOT_THE_LAST, buttons=(_next(who),))
+        return Reply(NOTHING_TO_UNDO, GONE_ALREADY if mark else NOTHING_TO_UNDO_TEXT, buttons=(_next(who),))
+    if (first := _finished_with(who, last)) is not None:
+        title = bold(title_of(who.edition.items[who.edition.keys[first.item]]))
+        button = who.button("Undo that", "undo", emoji="↩️", mark=first.id)
+        return Reply(NOT_YET, NOT_YET_TEXT.format(title), buttons=(button,))
     after = _recorded(
         ctx, who, NewMark(last.item, Act.UNDONE, ctx.now, who.today(ctx.now), undoes=last.id), last
     )
@@ -163,6 +169,17 @@ def undo(ctx: Context, mark: MarkId = 0) -> Reply:
     what = f"**−{plural(last.points, 'point')}**. " if last.points else ""
     text = f"{what}{what_next(after.current, after.at, after.study)}"
     return Reply(TAKEN_BACK.format(title), text, buttons=(_next(after),))
+
+
+def _finished_with(who: Learner, part: Mark) -> Mark | None:
+    """The later mark that finished a topic for which it needs this one; what it finished would stay so otherwise."""
+    item = who.edition.items.get(who.edition.keys.get(part.item, ""))
+    topic, resource = item or (None, None)
+    if topic is None or resource is None:
+        return None
+    without = who.at.finished - {resource.key, topic.key}
+    later = (m for m in who.standing_marks if m.id > part.id and m.finishes == who.edition.ids[topic.key])
+    return next(later, None) if topic.steps_done(without) < topic.steps else None
 
 
 def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = None) -> Learner:

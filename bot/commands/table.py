@@ -5,6 +5,7 @@ from bot.commands.board import leaderboard
 from bot.commands.certificate import certificate, present_name
 from bot.commands.heatmap import heatmap
 from bot.commands.help import help_
+from bot.commands.history import history, notes
 from bot.commands.learn import next_, roadmap, stuck, topic
 from bot.commands.link import link, unlink
 from bot.commands.manage import pause, present_times, resume, schedule
@@ -35,6 +36,8 @@ COMMANDS = (
     command(topic),
     command(leaderboard, cost=DRAWN),
     command(streak),
+    command(history),
+    command(notes),
     command(heatmap, cost=DRAWN),
     command(certificate, cost=DRAWN, present=present_name),
     command(join, writes=True),

@@ -178,6 +178,21 @@ def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a mark to whoever made it, and to nobody else."""
+
+    hours: float | None
+    note: str
+
+
+def told(session: Session, mark_ids: Sequence[int]) -> Mapping[int, Told]:
+    """The hours and notes of some marks, by mark."""
+    wanted = select(col(MarkRow.id), col(MarkRow.hours), col(MarkRow.note))
+    rows = session.connection().execute(wanted.where(col(MarkRow.id).in_(mark_ids)))
+    return {id_ or 0: Told(hours, note) for id_, hours, note in rows}
+
+
+@dataclass(frozen=True, slots=True)
 class NewMark:
     """A mark about to be recorded; `at` and `day` are those of `Mark`, `hours` is time spent."""
 

@@ -20,6 +20,8 @@ THEIRS: dict[str, dict[str, Value]] = {
     "done": {"item": "docker", "on": "today", "hours": 1, "note": "mine"},
     "skip": {"item": "docker"},
     "undo": {"mark": 1},
+    "history": {"page": 1},
+    "notes": {"item": "docker", "page": 1},
     "progress": {"member": "alice"},
     "roadmap": {},
     "topic": {"item": "docker"},

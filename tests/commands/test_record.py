@@ -210,13 +210,23 @@ async def test_undo_puts_the_board_back(group: World) -> None:
 
 
 async def test_an_old_undo_button_takes_back_only_its_own_mark(group: World) -> None:
-    """The Undo under an answer is about that record: it never takes back another one."""
+    """The Undo under an answer is about that record: it never takes back another one, and works once."""
     first = await say(group.alice, "/done docker")
     await say(group.alice, "/done python")
-    assert (await click(group.alice, first, "Undo")).title == "Nothing to take back"
-    assert (await say(group.alice, "/undo")).title == "Taken back: Python"
     assert (await click(group.alice, first, "Undo")).title == "Taken back: Docker"
     assert (await click(group.alice, first, "Undo")).title == "Nothing to take back"
+    assert (await say(group.alice, "/undo")).title == "Taken back: Python"
+
+
+async def test_a_part_is_not_taken_back_under_the_mark_that_finished_the_topic(group: World) -> None:
+    """Taken back one by one from the history, nothing stays finished that was not."""
+    part = await say(group.alice, "/done leetcode")
+    await say(group.alice, "/done python-crash-course")
+    said = await click(group.alice, part, "Undo")
+    assert said.title == "Another record comes first"
+    assert (await click(group.alice, said, "Undo that")).title.startswith("Taken back: Python Crash Course")
+    assert (await click(group.alice, part, "Undo")).title == "Taken back: LeetCode problems"
+    assert "0 of 14 topics, 0 of 38" in await say(group.alice, "/progress")
 
 
 async def test_nothing_to_undo_is_said_kindly(group: World) -> None:
