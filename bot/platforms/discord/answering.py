@@ -138,7 +138,10 @@ async def _follow_up(interaction: Interaction, reply: Reply, manner: Manner) -> 
         if not manner.in_place:
             await interaction.delete_original_response()
     except LOST as error:
-        _lost(interaction, error)
+        if _picture_refused(reply, error):
+            await _follow_up(interaction, replace(reply, attachment=None), manner)
+        else:
+            _lost(interaction, error)
 
 
 def _deferred_private(manner: Manner) -> bool:

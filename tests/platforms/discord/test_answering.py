@@ -114,6 +114,18 @@ async def test_a_picture_that_discord_refuses_costs_nothing_but_itself(bot: Bot)
     assert not said.message.attachments
 
 
+@pytest.mark.parametrize("command, path", [("done", "/webhooks/*/@original"), ("board", "/webhooks/*")])
+@pytest.mark.usefixtures("impatient")
+async def test_a_slow_answer_does_without_a_refused_picture_too(bot: Bot, command: str, path: str) -> None:
+    """After deferring the text comes alone as well, where it was private from the start and where it was not."""
+    method = "PATCH" if command == "done" else "POST"
+    bot.env.inject_error(method, path, status=413, code=40005)
+    said = await _slowly(bot, command, PICTURE)
+    assert (said.title, said.private) == ("Your progress", True)
+    assert said.message is not None
+    assert not said.message.attachments
+
+
 async def test_a_fault_is_answered_kindly(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever goes wrong behind the platform, the person hears that nothing was lost, and the log why."""
     bot.fault = ZeroDivisionError("oh no")
