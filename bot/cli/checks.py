@@ -31,6 +31,7 @@ def everything() -> Iterator[Check]:
     """Look at everything."""
     yield Check("python", "ok", platform.python_version())
     yield _zones()
+    yield _pictures()
     settings, faults = _settings()
     yield from faults
     if settings is None:
@@ -70,6 +71,23 @@ def _zones() -> Check:
             "time zones", "fail", "The package tzdata is missing. Install it with: pip install tzdata"
         )
     return Check("time zones", "ok", f"tzdata {found}")
+
+
+def _pictures() -> Check:
+    """Draws one: a font that can't be read is noticed by nothing less."""
+    try:
+        from bot.core.picture import Board
+        from bot.pictures import drawing, fonts
+
+        drawing.draw(Board("Board", "", (), 0))
+    except (ImportError, OSError) as error:
+        told = f"answers are text only: {error}. pip install 'roadmate[pictures]'"
+        return Check("pictures", "warn", told)
+    if not fonts.shapes():
+        return Check(
+            "pictures", "warn", "libfribidi is not here: letters of Indian scripts are drawn unjoined"
+        )
+    return Check("pictures", "ok", "can be drawn, in every script")
 
 
 def _settings() -> "tuple[Settings | None, list[Check]]":
