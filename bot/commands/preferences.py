@@ -136,8 +136,10 @@ def preferences(
     changed = wanted != who.chosen
     if changed:
         store.keep(ctx.session, who.workspace_id, who.person, wanted, ctx.now)
-        show(ctx, who.workspace_id, wanted)
         who = replace(who, chosen=wanted)
+    if board or alias:
+        # Only what is said about boards: who is hidden with another account, or on the other side of a group, stays so.
+        show(ctx, who.workspace_id, wanted)
     tone = Tone.GOOD if changed else Tone.PLAIN
     return Reply(CHANGED if changed else YOURS, _lines(ctx, who), buttons=_buttons(who), tone=tone)
 

@@ -30,7 +30,7 @@ def progress(ctx: Context, member: Someone = None) -> Reply:
         raise refuse(NOT_A_MEMBER, NOT_A_MEMBER_TEXT)
     title = THEIRS.format(escape(who.member.name)) if other and who.member else YOURS
     buttons = (who.button("Next", "next", Style.PRIMARY), who.button("Leaderboard", "leaderboard"))
-    score = _score(ctx, who)
+    score = _score(ctx, who, other=other)
     facts = (
         (Fact(f"{score[0]:,}", "point" if score[0] == 1 else "points"), Fact("rank", str(score[1])))
         if score
@@ -46,9 +46,9 @@ def progress(ctx: Context, member: Someone = None) -> Reply:
     )
 
 
-def _score(ctx: Context, who: Learner) -> tuple[int, int] | None:
-    """Points and rank, or None without points."""
-    if who.member is None:
+def _score(ctx: Context, who: Learner, *, other: bool) -> tuple[int, int] | None:
+    """Points and rank; None without points, and for others where they would say whose alias stands on the board."""
+    if who.member is None or (other and who.member.alias):
         return None
     found = boards.row_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
     if found is None:

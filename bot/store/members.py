@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
+from bot.store.accounts import keys_of
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
 from bot.store.tables import Group, MarkRow, Member, PreferenceRow
@@ -62,13 +63,17 @@ def leave(session: Session, found: Membership, now: datetime) -> Membership:
 
 
 def _as_chosen(session: Session, new: Membership, row: int, person: str) -> Membership:
-    """Show a new member as they chose before in the workspace whose channel they joined in."""
-    chosen = select(col(PreferenceRow.board), col(PreferenceRow.alias)).join(
+    """Show a new member as they chose before, with any account, in the workspace whose channel they joined in."""
+    chosen = select(col(PreferenceRow.person), col(PreferenceRow.board), col(PreferenceRow.alias)).join(
         Group, col(Group.workspace_id) == col(PreferenceRow.workspace_id)
     )
-    own = chosen.where(col(Group.id) == row, col(PreferenceRow.person) == person)
-    found = session.connection().execute(own).first()
-    return show_as(session, new, Named(found.board), found.alias) if found else new
+    theirs = col(PreferenceRow.person).in_(keys_of(session, person))
+    found = session.connection().execute(chosen.where(col(Group.id) == row, theirs)).all()
+    if not found:
+        return new
+    # Hidden with one account is hidden; else what was said with this one counts.
+    said = min(found, key=lambda one: (one.board != Named.HIDDEN, one.person != person))
+    return show_as(session, new, Named(said.board), said.alias)
 
 
 def show_as(session: Session, of: Membership, how: Named, alias: str) -> Membership:

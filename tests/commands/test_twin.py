@@ -15,6 +15,7 @@ from tests.commands.hostility import SENDABLE, check_reply
 from tests.conftest import DATABASES
 from tests.sides import (
     ALICE,
+    ALICE_ALSO,
     ALICE_TOO,
     BOB,
     CAROL,
@@ -104,6 +105,38 @@ async def test_who_is_hidden_on_one_side_is_hidden_on_both(both: Sides) -> None:
         board = await both.say(who, "leaderboard", shared=1)
         assert "Ada" in board.text
         assert "name-of" not in board.text
+
+
+async def test_hidden_stays_hidden_whatever_else_is_chosen(both: Sides) -> None:
+    """What one account says of other things shows nobody whom another one, or the other side, has hidden."""
+    await both.say(ALICE, "done", item="docker")
+    await both.link()
+    await both.say(ALICE, "preferences", board="hidden")
+    await both.say(ALICE_TOO, "preferences", study="book")
+    assert "name-of" not in (await both.say(BOB, "leaderboard", shared=1)).text
+    await both.say(ALICE_TOO, "preferences", board="name")
+    assert "name-of-21" in (await both.say(BOB, "leaderboard", shared=1)).text
+
+
+async def test_hidden_with_one_account_is_hidden_when_another_joins(sides: Sides) -> None:
+    """Who joins is shown as they chose before with whichever of their accounts; hidden goes before all else."""
+    await sides.say(ALICE, "preferences", board="hidden")
+    await sides.link(ALICE, ALICE_ALSO)
+    await sides.say(ALICE_ALSO, "preferences", study="book")
+    await sides.say(ALICE_ALSO, "done", item="docker")
+    assert "name-of" not in (await sides.say(BOB, "leaderboard")).text
+
+
+async def test_nobody_finds_out_whose_alias_it_is(sides: Sides) -> None:
+    """/progress of somebody with an alias tells others neither points nor rank, which the board shows too."""
+    await sides.say(ALICE, "done", item="docker")
+    await sides.say(ALICE, "preferences", alias="Owl")
+    seen = await sides.say(BOB, "progress", member=Person("21", ""))
+    assert "1 of 4 topics" in seen.text
+    assert "rank" not in seen.text
+    assert seen.picture is not None
+    assert "6" not in str(seen.picture.scene).partition("facts=")[2]
+    assert "6 points, rank 1" in (await sides.say(ALICE, "progress")).text
 
 
 async def test_either_side_runs_the_one_schedule(both: Sides) -> None:
