@@ -41,6 +41,8 @@ SURE_TEXT = (
     "organizers of both run it; and the people of both see each other's names, progress and points."
 )
 YES, READY = "Yes, share it", "This channel shares the group now"
+GUEST = "This channel shares a group"
+GUEST_TEXT = "It began in {}; the organizers there decide in which further channels it lives."
 APART = "Take #{} out"
 APART_TEXT = (
     "Taken out, a channel is a group of its own at the same place of the plan. Everybody stays with the channel where "
@@ -60,19 +62,40 @@ def twin(ctx: Context, code: ACode = "", sure: Flag = 0, apart: RowId = 0) -> Re
     """
     if ctx.group_id is None and code:
         return _enter(ctx, code.strip().lower(), sure=bool(sure))
-    group, _ = find_rows(ctx)
-    return _take_apart(ctx, group, apart) if apart else _new(ctx, group)
+    group, row = find_rows(ctx)
+    further = _removable(ctx, group, row)
+    if apart:
+        return _take_apart(ctx, group, further, apart)
+    return _new(ctx, group, further) if row.workspace_id == group.workspace_id else _guest(ctx, group, further)
 
 
-def _new(ctx: Context, group: Group) -> Reply:
+def _removable(ctx: Context, group: Group, row: Group) -> Sequence[Group]:
+    """The further channels that may be taken out here: of a workspace where the group is a guest, its own."""
+    found = (further for further, _ in twins.channels_of(ctx.session, group)[1:])
+    return [f for f in found if row.workspace_id in (group.workspace_id, f.workspace_id)]
+
+
+def _new(ctx: Context, group: Group, further: Sequence[Group]) -> Reply:
     key = key_of(ctx.request.platform, ctx.request.person.id)
     code = accounts.new_code(ctx.session, CodeKind.TWIN, key, name_of(ctx), ctx.now, group.id)
     text = NEW_TEXT.format(int(CODE_LIVES.total_seconds() // 60), code)
-    further = twins.channels_of(ctx.session, group)[1:]
-    buttons = tuple(_apart_button(group, row) for row, _ in further)
     if further:
-        text += f"\n\nIt lives in {places_text(ctx, group)}. {APART_TEXT}"
-    return Reply(NEW, text, buttons=buttons)
+        text += f"\n\n{_where(ctx, group)}"
+    return Reply(NEW, text, buttons=_apart_buttons(group, further))
+
+
+def _guest(ctx: Context, group: Group, further: Sequence[Group]) -> Reply:
+    """Whose people agreed to be seen by this workspace did not agree to be seen by any that it invites."""
+    text = GUEST_TEXT.format(bold(twins.channels_of(ctx.session, group)[0][1].name))
+    return Reply(GUEST, f"{text}\n\n{_where(ctx, group)}", buttons=_apart_buttons(group, further))
+
+
+def _where(ctx: Context, group: Group) -> str:
+    return f"It lives in {places_text(ctx, group)}. {APART_TEXT}"
+
+
+def _apart_buttons(group: Group, further: Sequence[Group]) -> tuple[Button, ...]:
+    return tuple(_apart_button(group, row) for row in further)
 
 
 def _apart_button(group: Group, row: Group) -> Button:
@@ -80,8 +103,8 @@ def _apart_button(group: Group, row: Group) -> Button:
     return Button(label, "twin", {"group": group.id or 0, "apart": row.id or 0}, Style.DANGER)
 
 
-def _take_apart(ctx: Context, group: Group, apart: int) -> Reply:
-    row = next((row for row, _ in twins.channels_of(ctx.session, group)[1:] if row.id == apart), None)
+def _take_apart(ctx: Context, group: Group, further: Sequence[Group], apart: int) -> Reply:
+    row = next((row for row in further if row.id == apart), None)
     if row is None:
         raise refuse(*NOT_FOUND)
     moved = twins.take_apart(ctx.session, group, row)

@@ -159,6 +159,24 @@ async def test_setup_leaves_a_shared_channel_alone(both: Sides) -> None:
     assert (await both.say(SAM, "setup", "C2")).title == "The study group is ready"
 
 
+async def test_a_guest_invites_nobody_and_takes_out_itself_alone(both: Sides) -> None:
+    """Who is seen by the second server did not agree to a third: only where the group began further ones are asked in.
+
+    The organizers of a guest take out their own channel and no other; those of the first server any.
+    """
+    third = (await both.twin(MALLORY, "C5")).title
+    assert third == "This channel shares the group now"
+    for who, row in ((SAM, 3), (MALLORY, 2)):
+        shown = await both.say(who, "twin")
+        assert shown.title == "This channel shares a group"
+        assert "code:" not in shown.text
+        assert len(shown.buttons) == 1
+        assert (await both.say(who, "twin", group=1, apart=row)).title == NOT_FOUND
+    assert await both.rows(Code.digest) == []
+    assert len((await both.say(OLIVIA, "twin")).buttons) == 2
+    assert (await both.say(OLIVIA, "twin", group=1, apart=3)).title == "The channels are groups of their own now"
+
+
 async def test_nobody_else_gets_in(both: Sides) -> None:
     """For another team the group is not there, whatever its people forge (scenario 38)."""
     twin = (await both.rows(Group.id))[1]
@@ -274,7 +292,7 @@ async def test_a_purge_of_the_second_takes_its_own_people(both: Sides) -> None:
     await both.say(CAROL, "done", item="docker")
     await both.say(BOB, "done", item="docker")
     await both.link()
-    await both.say(SAM, "twin")
+    await both.say(OLIVIA, "twin")
     await leave_and_purge(both, "slack", "T1")
     assert sorted(await both.rows(Member.person)) == ["31", "slack:T1.U21"]
     assert await both.rows(Member.via) == [None, None]
@@ -287,7 +305,7 @@ async def test_a_purge_of_the_first_leaves_the_second_a_group(both: Sides) -> No
     """When the first workspace is deleted, the second channel goes on with its people, and codes for it are gone."""
     await both.say(CAROL, "done", item="docker")
     await both.say(BOB, "done", item="docker")
-    await both.say(SAM, "twin")
+    await both.say(OLIVIA, "twin")
     await leave_and_purge(both, "discord", "1")
     assert await both.rows(Member.person) == ["slack:T1.U41"]
     assert await both.rows(Code.digest) == []
