@@ -45,7 +45,7 @@ LOCKED := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 
 
 lock: environment ## write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(LOCKED) pyproject.toml --all-extras --output-file requirements/all.txt $(ARGS)
-	$(LOCKED) pyproject.toml --extra postgres --extra pictures --constraints requirements/all.txt --output-file requirements/run.txt
+	$(LOCKED) pyproject.toml --extra postgres --extra pictures --extra slack --constraints requirements/all.txt --output-file requirements/run.txt
 	echo hatchling | $(LOCKED) - --constraints requirements/all.txt --output-file requirements/build.txt
 
 # The environment's own Python checks it without network; only a missing, older or broken one is made anew.

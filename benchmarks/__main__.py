@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, table
 
-NAMES = ("latency", "ticks", "memory", "pictures", "boards")
+NAMES = ("latency", "ticks", "memory", "pictures", "boards", "slack")
 
 
 def main() -> int:

@@ -165,6 +165,7 @@ class Incoming:
         self, asked: Asked, command: Command, args: Mapping[str, Value], ask: tuple[str, ...] = ()
     ) -> Request | Reply:
         try:
+            self._teams.lives_at(asked.team, asked.team_name)
             return await request_from(asked, self._people, command, args, ask)
         except (TryLater, *LOST) as error:
             log.warning("Slack does not say who asks", extra={"error": type(error).__name__})

@@ -71,7 +71,6 @@ class SlackPlatform:
         self._open = False
         self._closed = asyncio.Event()
         self.port = 0
-        self.domains: dict[str, str] = {}
 
     def _rotator(self) -> AsyncTokenRotator:
         return AsyncTokenRotator(
@@ -122,8 +121,8 @@ class SlackPlatform:
         return await self._sending.tell(workspace, person, reply)
 
     def message_url(self, workspace: str, channel: str, message_id: str) -> str:
-        """The address of a message, which Slack's own pages lead to in the app or the browser."""
-        return f"https://app.slack.com/client/{workspace}/{channel}/p{message_id.replace('.', '')}"
+        """The address of a message."""
+        return self.teams.address(workspace, channel, message_id)
 
     async def start(self) -> None:
         """Open what answers and posts need, and let Slack in. Raises StartupError and Passing."""

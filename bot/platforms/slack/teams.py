@@ -1,9 +1,11 @@
 """Which workspaces the bot is in, and with which token it speaks in each."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -25,6 +27,7 @@ NOT_ACCEPTED = (
     "Slack does not accept SLACK_BOT_TOKEN. Copy it again from the page OAuth & Permissions of your app "
     "at https://api.slack.com/apps."
 )
+_DOMAIN = re.compile(r"[a-z0-9-]{1,60}")
 REVOKED = "Slack does not accept the bot's token any more; posts wait."
 
 
@@ -48,6 +51,7 @@ class Teams(AsyncAuthorize):
         self._came, self._left = came, left
         self._only: Team | None = None
         self.revoked = False
+        self._domains: dict[str, str] = {}
 
     async def look_around(self) -> None:
         """Find out where the bot is. Raises StartupError for a token that is none, and Passing."""
@@ -64,6 +68,7 @@ class Teams(AsyncAuthorize):
             raise Passing(f"Slack can't be reached: {type(error).__name__}.") from error
         self._only = Team(said["team_id"], self._access.bot_token, said["bot_id"], said["user_id"])
         self.revoked = False
+        self.lives_at(self._only.id, (urlsplit(str(said.get("url", ""))).hostname or "").partition(".")[0])
         await self._came({self._only.id})
 
     async def team(self, workspace: str) -> Team | None:
@@ -94,6 +99,18 @@ class Teams(AsyncAuthorize):
             bot_id=found.bot_id,
             bot_user_id=found.user,
         )
+
+    def lives_at(self, workspace: str, domain: str) -> None:
+        """Remember a workspace's own name in addresses, which comes with whatever people ask there."""
+        if _DOMAIN.fullmatch(domain):
+            self._domains[workspace] = domain
+
+    def address(self, workspace: str, channel: str, message_id: str) -> str:
+        """The address of a message; of its channel, as long as nobody in the workspace has spoken."""
+        domain = self._domains.get(workspace)
+        if domain is None:
+            return f"https://slack.com/app_redirect?team={workspace}&channel={channel}"
+        return f"https://{domain}.slack.com/archives/{channel}/p{message_id.replace('.', '')}"
 
     async def lost(self, workspace: str, error: BaseException) -> None:
         """Pause a workspace whose token is no longer one; everything of it is kept."""

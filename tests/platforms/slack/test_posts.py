@@ -34,6 +34,14 @@ def message(there: SlackWorld, mark: str = "m1", channel: str = STUDY) -> Messag
     )
 
 
+def test_an_address_is_the_workspaces_own(there: SlackWorld) -> None:
+    """A message has its permalink; as long as the workspace's name is not known, its channel is led to."""
+    slack = there.app.slack
+    assert slack is not None
+    assert slack.message_url("T1", "C1", "17.06") == "https://mlops.slack.com/archives/C1/p1706"
+    assert slack.message_url("T7", "C1", "17.06") == "https://slack.com/app_redirect?team=T7&channel=C1"
+
+
 async def status(there: SlackWorld) -> str:
     """What the organizer is shown."""
     return str(await there.slack.say(OLIVIA, "/study status"))
@@ -51,7 +59,7 @@ async def test_the_prompt_comes_with_its_discussion_and_its_buttons(prompted: Sl
     assert (await prompted.slack.click(ALICE, post, "Done")).title == "Recorded: Python"
     await prompted.days(3)
     assert prompted.posts()[-1].title == "Python: 4 days left"
-    assert f"https://app.slack.com/client/T1/{STUDY}/p" in await status(prompted)
+    assert f"https://mlops.slack.com/archives/{STUDY}/p" in await status(prompted)
 
 
 @pytest.mark.parametrize(
