@@ -66,7 +66,9 @@ def twin(ctx: Context, code: ACode = "", sure: Flag = 0, apart: RowId = 0) -> Re
     further = _removable(ctx, group, row)
     if apart:
         return _take_apart(ctx, group, further, apart)
-    return _new(ctx, group, further) if row.workspace_id == group.workspace_id else _guest(ctx, group, further)
+    return (
+        _new(ctx, group, further) if row.workspace_id == group.workspace_id else _guest(ctx, group, further)
+    )
 
 
 def _removable(ctx: Context, group: Group, row: Group) -> Sequence[Group]:

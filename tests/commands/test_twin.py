@@ -174,7 +174,9 @@ async def test_a_guest_invites_nobody_and_takes_out_itself_alone(both: Sides) ->
         assert (await both.say(who, "twin", group=1, apart=row)).title == NOT_FOUND
     assert await both.rows(Code.digest) == []
     assert len((await both.say(OLIVIA, "twin")).buttons) == 2
-    assert (await both.say(OLIVIA, "twin", group=1, apart=3)).title == "The channels are groups of their own now"
+    assert (
+        await both.say(OLIVIA, "twin", group=1, apart=3)
+    ).title == "The channels are groups of their own now"
 
 
 async def test_nobody_else_gets_in(both: Sides) -> None:
