@@ -93,6 +93,7 @@ def test_help_is_light() -> None:
         "adopt",
         "version",
         "roadmap",
+        "slack",
     ]
 
 
