@@ -16,6 +16,8 @@ from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
 from bot.core.command import Command
 from bot.core.errors import StartupError
+from bot.core.platform import Message, TryLater
+from bot.core.reply import Aloud
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
 from bot.jobs.presence import Presence
@@ -87,6 +89,7 @@ class App:
             self._post_url,
             settings.erased_file,
             draw=self.studio.draw,
+            speak=self._speak,
         )
         presence = Presence(self.database, NAME, clock)
         self.platform = DiscordPlatform(
@@ -226,6 +229,12 @@ class App:
 
     async def _deliver_now(self, post: int) -> None:
         await self.delivery.run(only=post)
+
+    async def _speak(self, platform: str, workspace: str, aloud: Aloud) -> None:
+        known = next((p for p in self.delivery.platforms if p.name == platform), self.platform)
+        if not known.ready():
+            raise TryLater("the platform is not ready")
+        await known.send(Message(aloud.channel, aloud.reply, aloud.nonce, aloud.nonce, workspace=workspace))
 
     def _post_url(self, platform: str, workspace: str, channel: str, message_id: str) -> str:
         known = next((p for p in self.delivery.platforms if p.name == platform), self.platform)

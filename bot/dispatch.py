@@ -19,8 +19,8 @@ from bot.commands.seats import find_seat
 from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
 from bot.core.picture import Picture
-from bot.core.platform import Ahead
-from bot.core.reply import Attachment, Refused, Reply, Tone
+from bot.core.platform import ANSWERS_WITHIN, Ahead, Held, TryLater, Unsure
+from bot.core.reply import Aloud, Attachment, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
 from bot.core.turns import TooFast, Turns
@@ -70,12 +70,19 @@ async def no_pictures(_picture: Picture) -> bytes | None:
     return None
 
 
+async def nobody_speaks(_platform: str, _workspace: str, _aloud: Aloud) -> None:
+    """Say nothing, where there is no platform to say it on."""
+    raise TryLater("no platform")
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Answers requests. `deliver` sends one post at once, for a Reply that asks for it.
 
     `draw` makes a PNG, or None where the answer is better off without waiting for it. `erased` is the list of who was
     forgotten, where the operator has chosen one.
+
+    `speak` says something on a platform, in a workspace; what it raises means that it was not said for certain.
 
     `measure` is told name, outcome and seconds of each command, once it is answered.
     """
@@ -90,6 +97,7 @@ class Dispatcher:
     erased: Path | None = None
     turns: Turns = field(default_factory=Turns)
     draw: Callable[[Picture], Awaitable[bytes | None]] = no_pictures
+    speak: Callable[[str, str, Aloud], Awaitable[object]] = nobody_speaks
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
     async def handle(self, request: Request, ahead: Ahead | None = None) -> Reply:
@@ -159,6 +167,8 @@ class Dispatcher:
         reply = await (self.database.write(work) if writes else self.database.read(work))
         if reply.picture is not None:
             return await self._with_picture(reply, reply.picture)
+        if reply.aloud is not None:
+            return await self._aloud(request, reply, reply.aloud)
         return reply if reply.deliver is None else await self._deliver(request, reply, reply.deliver)
 
     async def _is_named(self, request: Request) -> bool:
@@ -176,6 +186,19 @@ class Dispatcher:
         if drawn is None:
             return reply
         return replace(reply, attachment=Attachment(f"{picture.name}.png", drawn, picture.alt))
+
+    async def _aloud(self, request: Request, reply: Reply, aloud: Aloud) -> Reply:
+        """Say something for a person; where that fails they read so, and what was saved stays."""
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
+                await self.speak(request.platform, request.workspace or "", aloud)
+        except (Held, TryLater, Unsure, TimeoutError) as fault:
+            log.warning("something was not said", extra={"channel": aloud.channel, "reason": str(fault)})
+        except Exception:
+            log.exception("something was not said", extra={"channel": aloud.channel})
+        else:
+            return reply
+        return replace(reply, text=reply.text.replace(aloud.said, aloud.otherwise))
 
     async def _deliver(self, request: Request, reply: Reply, post: int) -> Reply:
         try:

@@ -25,7 +25,8 @@ PRIVACY_FIELDS = (
     Field(
         "Why, and who sees it",
         "To tell you what is next and to show that it adds up. The people of the server, and of another that shares "
-        "the group, can see your name, progress and points; hours and notes are shown to you alone. Nothing is sold, "
+        "the group, can see your name, progress and points; hours and notes are shown to you alone, unless you share a "
+        "note. Nothing is sold, "
         "shared or sent to anybody else.",
     ),
     Field(

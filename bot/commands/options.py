@@ -119,6 +119,13 @@ PastDay = Annotated[
         example="yesterday",
     ),
 ]
+Share = Annotated[
+    str,
+    Option(
+        "Post the note in the topic's thread, for everyone",
+        choices=(Choice("True", "true"), Choice("False", "false")),
+    ),
+]
 Note = Annotated[
     str, Option("A note for yourself, up to 500 characters", maximum=NOTE, example="great course")
 ]

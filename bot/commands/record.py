@@ -6,10 +6,11 @@ from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
 from bot.commands.joining import joined
 from bot.commands.lines import what_next
-from bot.commands.options import Hours, Item, MarkId, Note, PastDay
+from bot.commands.options import Hours, Item, MarkId, Note, PastDay, Share
 from bot.commands.plan_texts import day_text
 from bot.commands.quotas import check_record
 from bot.commands.scope import Learner, find_learner, remember
+from bot.commands.sharing import takeaway
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Style, Tone, refuse
 from bot.core.text import hours_text, plural
@@ -46,11 +47,14 @@ NOT_YET_TEXT = "Together with {} it finished its topic. Take that back first."
 GONE = "something that is no longer on the roadmap"
 
 
-def done(ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note: Note = "") -> Reply:
+def done(
+    ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note: Note = "", share: Share = ""
+) -> Reply:
     """Record a resource or a whole topic as finished.
 
     It counts once however often you send it, for today or for a day up to 30 days ago. Left empty it means the topic
-    you are on. The answer says what it added and what is next; /undo takes it back.
+    you are on. The answer says what it added and what is next; /undo takes it back. A note is yours alone unless you
+    share it.
     """
     who = find_learner(ctx, ctx.request.person.id)
     day = _day(ctx, who, on)
@@ -74,11 +78,20 @@ def done(ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note
         lines[0] += f" · for {day_text(day)}"
     if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
         lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
+    aloud = None
+    if share == "true":
+        aloud, told = takeaway(ctx, who, topic, note, after.marks[-1].id)
+        lines.append(told)
     lines.append(what_next(after.current, after.at, after.study))
     counted = tally(after.edition.roadmap.topics, after.at)
     footer = f"{counted.topics_done} of {plural(counted.topics, 'topic')} done"
     return Reply(
-        RECORDED.format(_title(found)), "\n".join(lines), buttons=_after(after), footer=footer, tone=Tone.GOOD
+        RECORDED.format(_title(found)),
+        "\n".join(lines),
+        buttons=_after(after),
+        footer=footer,
+        tone=Tone.GOOD,
+        aloud=aloud,
     )
 
 

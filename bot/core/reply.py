@@ -70,7 +70,7 @@ class Reply:
 
     `deliver` is the id of a post that is to be sent at once, before the person is told how that went. `form` answers a
     request that asks: what each option is now, as plain text. `picture` is drawn after the commit and reaches the
-    platform as the `attachment`; the text is complete without it.
+    platform as the `attachment`; the text is complete without it. `aloud` is said once everything is saved.
     """
 
     title: str
@@ -84,6 +84,22 @@ class Reply:
     form: Mapping[str, str] | None = None
     attachment: Attachment | None = None
     picture: Picture | None = None
+    aloud: "Aloud | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aloud:
+    """What a person lets the bot say for them in a channel or thread.
+
+    The same `nonce` is the same message. `said` is the part of their answer that tells of it, and `otherwise` what
+    stands there instead where it could not be said.
+    """
+
+    channel: str
+    reply: Reply
+    nonce: str
+    said: str
+    otherwise: str
 
 
 class Refused(Exception):

@@ -17,7 +17,7 @@ from tests.talk import Said, click, fill_in, say
 # Ids in the first server's group; `alice` stands for her id. A new command or option needs a line here.
 THEIRS: dict[str, dict[str, Value]] = {
     "next": {"topic": "docker", "more": 1},
-    "done": {"item": "docker", "on": "today", "hours": 1, "note": "mine"},
+    "done": {"item": "docker", "on": "today", "hours": 1, "note": "mine", "share": "true"},
     "skip": {"item": "docker"},
     "undo": {"mark": 1},
     "history": {"page": 1},

@@ -1,0 +1,38 @@
+"""A note that its author lets everyone read: said in the topic's thread, under the name that they chose for boards."""
+
+from bot.commands.context import Context
+from bot.commands.names import name_of
+from bot.commands.own import own
+from bot.commands.scope import Learner
+from bot.core.markup import escape
+from bot.core.reply import Aloud, Reply
+from bot.store import posts
+from bot.study.preferences import Named
+from bot.study.roadmap import Topic
+
+TITLE = "💡 {} on {}"
+SOMEBODY = "Somebody of the group"
+SHARED = "Your note is shared in <#{}>."
+NO_NOTE = "There is no note to share; the record is kept."
+NO_THREAD = "The group has no thread on this topic yet, so your note stays yours alone; `/notes` shows it."
+NOT_SAID = "It could not be shared just now, so your note stays yours alone; `/notes` shows it."
+
+
+def takeaway(ctx: Context, who: Learner, topic: Topic, note: str, mark: int) -> tuple[Aloud | None, str]:
+    """What is said in the topic's thread, if there is one, and what its author is told about that."""
+    if not note:
+        return None, NO_NOTE
+    prompt = posts.sent_prompt_of(ctx.session, who.group.row, who.edition.ids[topic.key])
+    if prompt is None or not prompt.thread_id:
+        return None, NO_THREAD
+    title = TITLE.format(escape(_name(ctx)), escape(topic.title))
+    said = Reply(title, escape(note), private=False)
+    shared = SHARED.format(prompt.thread_id)
+    return Aloud(prompt.thread_id, said, f"s{mark}", shared, NOT_SAID), shared
+
+
+def _name(ctx: Context) -> str:
+    """How boards show the author; who is hidden there is nobody by name here."""
+    chosen = own(ctx).chosen
+    names = {Named.NAME: name_of(ctx), Named.ALIAS: chosen.alias, Named.HIDDEN: SOMEBODY}
+    return names[chosen.board]
