@@ -3,6 +3,7 @@
 from bot.commands.away import away, present_away
 from bot.commands.board import leaderboard
 from bot.commands.certificate import certificate, present_name
+from bot.commands.group import group
 from bot.commands.heatmap import heatmap
 from bot.commands.help import help_
 from bot.commands.history import history, notes
@@ -38,6 +39,7 @@ COMMANDS = (
     command(streak),
     command(history),
     command(notes),
+    command(group, cost=DRAWN),
     command(heatmap, cost=DRAWN),
     command(certificate, cost=DRAWN, present=present_name),
     command(join, writes=True),

@@ -148,6 +148,13 @@ def active_members(session: Session, group_id: int) -> int:
     return int(session.connection().execute(count).scalar_one())
 
 
+def some_of(session: Session, group_id: int, limit: int) -> Sequence[Membership]:
+    """Those who are in a group now, the first who joined, at most so many."""
+    here = col(Member.group_id) == group_id, col(Member.left_at).is_(None)
+    wanted = select(*MEMBERSHIP).where(*here).order_by(col(Member.id)).limit(limit)
+    return [_membership(row) for row in session.connection().execute(wanted)]
+
+
 def marks_by_member(session: Session, group_id: int, items: Sequence[int]) -> Mapping[int, Sequence[Mark]]:
     """What the members of a group recorded about some items, by member, oldest first."""
     rows = session.connection().execute(

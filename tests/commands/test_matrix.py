@@ -29,6 +29,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "heatmap": {"whose": "group", "shared": 1},
     "certificate": {"name": "Alice", "shared": 1},
     "streak": {"why": "yes", "page": 2},
+    "group": {"shared": 1},
     "join": {},
     "leave": {},
     "preferences": {
