@@ -22,6 +22,14 @@ CLICKED = (
     " if (document.body.innerText.includes('ecorded: ')) return true } return false })()"
 )
 
+IN_SIGHT = (
+    "(() => {{ const seen = document.querySelector('#channel-timeline').getBoundingClientRect();"
+    " const last = [...document.querySelectorAll('#channel-message-list article')].pop();"
+    " const box = last.getBoundingClientRect();"
+    " return last.innerText.includes('{}') && box.top >= seen.top - 1 && box.top < seen.bottom - 20 }})()"
+)
+"""Whether the newest message has these words and begins where one sees it."""
+
 
 @pytest.fixture
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
@@ -34,9 +42,11 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
 
 
 async def test_a_visitor_studies_in_the_demo(page: Page) -> None:
-    """In the demo's page /next answers, Done under it records, and /forward brings the next week's topic."""
+    """The demo's page opens at the newest message; /next answers in sight, Done records, /forward brings a topic."""
+    await page.until(IN_SIGHT.format("Show and tell on Friday"), "the newest message in sight")
     await send(page, "/next")
     await page.text("What remains")
+    await page.until(IN_SIGHT.format("What remains"), "the answer in sight")
     # The page ignores a click while it is busy with the answer before; a second one would say "Already recorded".
     await page.until(CLICKED, "the answer to Done")
     await send(page, "/forward")

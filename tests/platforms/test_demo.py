@@ -1,12 +1,14 @@
 """The demo: a lively group made through the bot's own commands, a clock that can be moved, a file that can be kept."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import simcord
 from bot.app import App
 from bot.core.errors import StartupError
 from bot.platforms.demo import Clock, Forward
+from bot.platforms.demo.page import adapt
 from bot.platforms.demo.story import ALICE, YOU, Clicks, Says
 from bot.platforms.demo.story import STORY as STORY_STEPS
 from bot.platforms.demo.world import World, check_kept
@@ -88,7 +91,7 @@ async def test_forward_brings_the_next_posts(world: World, forward: Forward) -> 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 async def test_a_kept_demo_goes_on(tmp_path: Path, how: signal.Signals) -> None:
-    """`demo --keep FILE` prints its address, ends on a signal without a fault, and starts again on the same file."""
+    """`demo --keep FILE` prints its address, ends on a signal without a fault, and goes on with its group and marks."""
     kept = tmp_path / "kept.db"
     for _ in range(2):
         async with demo("--keep", str(kept)) as (address, process):
@@ -96,6 +99,11 @@ async def test_a_kept_demo_goes_on(tmp_path: Path, how: signal.Signals) -> None:
             process.send_signal(how)
             _, said = await process.communicate()
             assert (process.returncode, said.decode()) == (0, "")
+    with closing(sqlite3.connect(kept)) as file:
+        groups, marks = file.execute(
+            "SELECT (SELECT count(*) FROM study_group), (SELECT count(*) FROM mark)"
+        ).fetchone()
+    assert (groups, marks >= 20) == (1, True)
 
 
 async def test_clicks_do_not_stop_time(world: World) -> None:
@@ -124,6 +132,15 @@ async def run_demo(*args: str) -> tuple[int | None, str, str]:
     )
     said = await process.communicate()
     return process.returncode, *(part.decode() for part in said)
+
+
+async def test_the_page_names_channels_as_discord_does(world: World) -> None:
+    """In an embed the page shows #study, and never a number."""
+    adapt()
+    await world.people[YOU].slash(world.channel, "join")
+    async with world.env.preview(world.channel, viewers=(world.people[YOU],), layout="channel") as page:
+        shown = json.dumps(await page.snapshot())
+    assert '"label": "#study"' in shown
 
 
 async def test_a_taken_port_is_one_line() -> None:

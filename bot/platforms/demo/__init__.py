@@ -18,6 +18,7 @@ from simcord.preview import Preview
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.platforms.demo.forward import Forward
+from bot.platforms.demo.page import adapt
 from bot.platforms.demo.world import BEGINNING, Bot, World, check_kept
 
 SETTLE_SECONDS = 0.0005
@@ -35,8 +36,7 @@ Roadmate is running on a simulated Discord server. Open this address:
 {}
 
 Type /next in the channel, press Enter to pick the command and the arrow to send it; then press Done. Look at
-/leaderboard, and say /forward to let a week go by. "jump to latest" takes you to the newest answer, and
-"Viewing as" makes you another member.
+/leaderboard, and say /forward to let a week go by. "Viewing as" makes you another member.
 Ctrl-C ends it."""
 
 MakeBot = Callable[[str, Callable[[], datetime], Sequence[Command]], AbstractAsyncContextManager[Bot]]
@@ -60,6 +60,7 @@ async def main(make_bot: MakeBot, *, port: int, open_browser: bool, keep: Path |
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     # SimCord has no setting for this.
     cast("dict[str, float]", simcord.Env._settle_internal.__kwdefaults__)["idle"] = SETTLE_SECONDS  # noqa: SLF001
+    adapt()
     await _first(stop.wait(), _run(make_bot, port, open_browser=open_browser, keep=keep))
 
 
@@ -71,14 +72,18 @@ async def _run(make_bot: MakeBot, port: int, *, open_browser: bool, keep: Path |
                 await check_kept(bot, keep)
             clock.env = env = simcord.Env(bot.discord, check_errors=False, settle_timeout=PATIENCE)
             env.backend.bot_user.name = NAME
+            # The server is there before the bot, which otherwise would hold itself for removed from it.
+            world = World(env, bot)
             await env.start()
             try:
-                world = World(env, bot)
                 await env.settle()
                 # The page is there before the story, so that a taken port is told at once.
                 async with _page(world, port) as page:
                     await (world.play_story() if is_new else world.go_on())
                     await page.refresh()
+                    # The page opens at the newest message.
+                    if history := world.channel.history():
+                        await page.show(history[-1])
                     await _show(page, open_browser=open_browser)
                     await _first(page.wait_closed(), _drive(world, forward, page.refresh))
             finally:
