@@ -23,7 +23,7 @@ from sqlmodel import select as select_objects
 
 from bot.core.errors import StartupError
 from bot.core.identity import account_of
-from bot.store import accounts, notes, people, preferences
+from bot.store import accounts, notes, organizers, people, preferences
 from bot.store.faults import Unreachable, Unwritable, explained
 from bot.store.tables import Account, Group, Member, Workspace
 from bot.store.unit import if_undone
@@ -117,6 +117,9 @@ def replay(session: Session, chosen: Path | None = None) -> int:
             preferences.erase(session, person)
     links = session.exec(select_objects(Account)).all()
     accounts.forget(session, [a.person for a in links if a.linked_at <= _asked(listed, key, a.person)])
+    for platform, person, since in organizers.everybody(session):
+        if since <= listed.get(_digest(key, platform, person), NEVER):
+            organizers.forget(session, platform, person)
     for platform, person in _organizers(session):
         if _digest(key, platform, person) in listed:
             people.forget_organizer(session, platform, person)

@@ -58,6 +58,12 @@ def forget(session: Session, platform: str, person: str) -> None:
     session.exec(delete(OrganizerRow).where(*theirs))
 
 
+def everybody(session: Session) -> Sequence[tuple[str, str, datetime]]:
+    """Platform, id and `named_at` of each name."""
+    wanted = select(Workspace.platform, OrganizerRow.person, OrganizerRow.named_at)
+    return session.exec(wanted.join(Workspace, col(Workspace.id) == col(OrganizerRow.workspace_id))).all()
+
+
 def forget_workspaces(session: Session, ids: Sequence[int]) -> None:
     """Leave nothing of workspaces."""
     session.exec(delete(OrganizerRow).where(col(OrganizerRow.workspace_id).in_(ids)))

@@ -80,10 +80,12 @@ def erase(session: Session, platform: str, person: str) -> Sequence[int]:
 
 
 def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
-    """Delete members with their marks and board rows."""
-    scores.take_off(session, [member or 0 for member in member_ids])
-    for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
-        session.exec(delete(table).where(col(column).in_(member_ids)))
+    """Delete members with their marks and board rows, however many they are."""
+    for start in range(0, len(member_ids), scores.BATCH):
+        some = [member or 0 for member in member_ids[start : start + scores.BATCH]]
+        scores.take_off(session, some)
+        for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
+            session.exec(delete(table).where(col(column).in_(some)))
 
 
 def forget_organizer(session: Session, platform: str, person: str) -> None:

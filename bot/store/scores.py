@@ -21,7 +21,7 @@ from bot.study.points import ALL_TIME, Score, scores
 from bot.study.progress import Mark, standing_marks
 
 BATCH = 500
-"""Members whose marks are in memory at once while a group is rebuilt."""
+"""Members that are looked at or deleted at once: their marks are in memory, and a statement names so many ids."""
 
 _ROW = ("member_id", "period", "group_id", "points", "reached_at")
 _COUNT = ("group_id", "period", "points", "members")

@@ -1,19 +1,20 @@
 """The list of people who asked to be forgotten."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlmodel import Session, select
 
 from bot.core.errors import StartupError
-from bot.store import erasures, members, notes
+from bot.store import accounts, erasures, members, notes, organizers, preferences
 from bot.store import people as kept
 from bot.store.database import Database
 from bot.store.faults import Unreachable
-from bot.store.tables import Member, Meta
+from bot.store.tables import Member, Meta, Workspace, metadata
+from bot.study.preferences import Away, Preferences
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap, uncommittable
 
@@ -85,6 +86,34 @@ def test_the_list_is_looked_through_once(session: Session, place: Path) -> None:
     assert erasures.replay(session) == 1
     assert people(session) == []
     assert erasures.replay(session) == 0
+
+
+PASSES_BY_ITSELF = {"code"}
+"""What a restored backup brings back of somebody has expired long ago, and goes with the next tick."""
+
+
+def test_what_a_backup_brings_back_is_erased_from_every_table(session: Session, place: Path) -> None:
+    """Replaying the list leaves nobody on it in any table that names people, of what was there when they asked."""
+    here = session.exec(select(Workspace)).one()
+    preferences.keep(session, here.id or 0, "7", Preferences(), MONDAY)
+    preferences.set_away(session, here.id or 0, "7", Away(MONDAY.date(), date(2027, 1, 1)), MONDAY)
+    accounts.link(session, [("7", "olivia"), ("8", "bob")], MONDAY)
+    organizers.name(session, here, "7", MONDAY)
+    naming = {name: table for name, table in metadata.tables.items() if "person" in table.c}
+    named = [table for name, table in naming.items() if name not in PASSES_BY_ITSELF]
+    assert all(_names_olivia(session, table) for table in named)
+    erasures.remember(session, "discord", "7", MONDAY)
+    notes.put(session, erasures.SEEN, "0")
+    assert erasures.replay(session) == 1
+    assert not any(_names_olivia(session, table) for table in named)
+    organizers.name(session, here, "7", MONDAY + timedelta(days=1))
+    notes.put(session, erasures.SEEN, "0")
+    erasures.replay(session)
+    assert organizers.named(session, here) == ["7"]
+
+
+def _names_olivia(session: Session, table: Table) -> bool:
+    return session.connection().execute(table.select().where(table.c.person == "7")).first() is not None
 
 
 def listed(path: Path) -> int:

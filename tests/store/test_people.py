@@ -1,6 +1,9 @@
 """Everything that is kept about a person, on every kind of database."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from bot.store import members, people, scores
@@ -68,3 +71,21 @@ def test_nothing_is_left_of_who_is_erased(kept: Session) -> None:
     assert set(kept.exec(select(MarkRow.note))) == {"note of 8"}
     assert len(set(kept.exec(select(ScoreRow.member_id)))) == 2
     assert set(kept.exec(select(Group.organizer))) == {""}
+
+
+def test_more_people_than_a_statement_can_name_are_erased(
+    kept: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel in which tens of thousands had joined is purged in parts: no statement names more than a few."""
+    monkeypatch.setattr(scores, "BATCH", 3)
+    named: list[int] = []
+
+    @event.listens_for(kept.connection(), "before_cursor_execute")
+    def look(*told: Any) -> None:
+        *_, parameters, _context, many = told
+        named.append(0 if many else len(parameters))
+
+    people.erase_members(kept, kept.exec(select(Member.id)).all())
+    assert kept.exec(select(Member)).all() == kept.exec(select(MarkRow)).all() == []
+    assert kept.exec(select(ScoreRow)).all() == []
+    assert max(named) == 3
