@@ -71,10 +71,34 @@ async def test_the_group_is_lively(world: World) -> None:
     assert len(set(points)) < len(points)
 
 
+async def test_your_streak_has_a_rest_and_the_board_updates_itself(world: World) -> None:
+    """You have three weeks in a row with a rest between them, and what you record appears on the channel's board."""
+    streak = await say(world.people[YOU], "/streak why:yes")
+    assert streak.title == "🔥 3 weeks in a row"
+    assert "that was your rest" in streak
+    before = standing_board(world)
+    await say(world.people[YOU], "/done docker-workshop")
+    seen = []
+
+    async def refresh() -> None:
+        seen.append(standing_board(world))
+
+    for _ in range(3):
+        await world.keep_up(refresh)
+    assert standing_board(world) != before
+    assert seen
+
+
+def standing_board(world: World) -> str:
+    """What stands on the channel's only board."""
+    (board,) = (m for m in world.channel.history() if m.embeds and (m.embeds[0].title or "").startswith("🏆"))
+    return str(read(board))
+
+
 async def test_every_step_of_the_story_was_taken(world: World) -> None:
     """No command of the demo's story was refused or meant something that was recorded before."""
     counted = await say(world.people[ALICE], "/progress")
-    assert "4 of 14 topics, 17 of 38 resources" in counted
+    assert "5 of 14 topics, 19 of 38 resources" in counted
 
 
 async def test_forward_brings_the_next_posts(world: World, forward: Forward) -> None:

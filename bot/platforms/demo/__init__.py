@@ -24,6 +24,9 @@ from bot.platforms.demo.world import BEGINNING, Bot, World, check_kept
 SETTLE_SECONDS = 0.0005
 """SimCord looks this often whether work in a thread is done; its own 50 ms make every answer slow."""
 
+LOOK_AGAIN = 2.0
+"""Seconds after which it is looked whether the board has to say something else."""
+
 PATIENCE = 30.0
 """Seconds that one click may take, on a slow machine."""
 
@@ -122,9 +125,13 @@ async def _show(page: Preview, *, open_browser: bool) -> None:
 
 
 async def _drive(world: World, forward: Forward, refresh: Callable[[], Awaitable[None]]) -> None:
-    """Go forward when somebody asked for it, outside the bot's own tasks."""
+    """Go forward when somebody asked for it, and keep the board up to date, outside the bot's own tasks."""
     while True:
-        days = await forward.wanted.get()
+        try:
+            days = await asyncio.wait_for(forward.wanted.get(), LOOK_AGAIN)
+        except TimeoutError:
+            await world.keep_up(refresh)
+            continue
         await world.forward_to(world.env.now() + timedelta(days=days), refresh)
 
 

@@ -41,7 +41,8 @@ def _did(day: int, who: str, item: str, **more: str | float) -> Says:
     return Says(day, who, "done", {"item": item, **more})
 
 
-# bob and charlie end with equal points, so that the board shows a shared rank.
+# bob and charlie end with equal points, so that the board shows a shared rank; you rested in the third week, which
+# your streak forgives.
 STORY: tuple[Step, ...] = (
     Says(0, YOU, "setup"),
     *(Says(0, who, "join") for who in (ALICE, BOB, CHARLIE, YOU)),
@@ -85,6 +86,8 @@ STORY: tuple[Step, ...] = (
     _did(27, BOB, "pre-commit-heaven", hours=1),
     _did(28, CHARLIE, "pre-commit-heaven", hours=1),
     Clicks(29, ALICE, "Done"),
+    Clicks(30, YOU, "Done"),
+    Says(33, YOU, "board here"),
     _did(33, ALICE, "kubernetes-roadmap"),
     Writes(33, ALICE, "Show and tell on Friday: bring your curl loop.", in_channel=True),
     Writes(33, BOB, "Pending was my own node selector. `kubectl describe pod` said so in the last line."),

@@ -21,6 +21,7 @@ SERVER, CHANNEL = "MLOps study", "study"
 TIME, STATE, TOLD = "demo_time", "demo_state", "told"
 AGAIN = "Post again"
 BUSY_WAIT = 0.01
+SOON = timedelta(minutes=2)
 
 FOREIGN = "{} was not made by the demo, which would hold the posts of its groups. Give --keep another file."
 HALF = "{} is from a demo that was ended before it was ready. Delete it, or give --keep another file."
@@ -89,7 +90,15 @@ class World:
                 await person.send(self.channel if step.in_channel else self.channel.threads[-1], step.text)
 
     def _newest_prompt(self) -> discord.Message:
-        return next(m for m in reversed(self.channel.history()) if m.author.bot and m.components)
+        posts = (m for m in reversed(self.channel.history()) if m.author.bot and m.components)
+        return next(m for m in posts if "Done" in str([row.to_dict() for row in m.components]))
+
+    async def keep_up(self, seen: Callable[[], Awaitable[None]]) -> None:
+        """Let the short time go by after which the board in the channel says what somebody has just recorded."""
+        await self.bot.tick()
+        due = await self.bot.next_due()
+        if due is not None and due <= self.env.now() + SOON:
+            await self.forward_to(due + timedelta(seconds=1), seen)
 
     async def go_on(self) -> None:
         """Take up a kept database: the clock goes on from where it was, and the week's topic is shown again."""
