@@ -4,7 +4,7 @@ import pytest
 
 from bot.commands import heatmap
 from bot.commands.table import COMMANDS, DRAWN
-from bot.core.picture import Board, Certificate, RoadmapMap, Scene, State, Year
+from bot.core.picture import Board, Certificate, Crowd, RoadmapMap, Scene, State, Year
 from bot.core.reply import Reply
 from bot.core.request import Person
 from bot.core.turns import Turns
@@ -231,6 +231,23 @@ async def test_a_certificate_is_shown_around_under_the_name_that_its_owner_wants
     assert (await ask(group, group.bob, "certificate")).title == "Not finished yet"
 
 
+async def test_the_group_is_shown_with_who_lets_themselves_be_seen(group: World) -> None:
+    """Everybody is counted where they are; a hidden member has no initials, and an alias stands for a name."""
+    for who in (group.alice, group.bob, group.olivia):
+        await ask(group, who, "done", item="python")
+    await say(group.alice, "/preferences board:hidden")
+    await say(group.bob, "/preferences alias:Robin")
+    reply = await ask(group, group.olivia, "group")
+    assert reply.picture is not None
+    found = reply.picture.scene
+    assert isinstance(found, Crowd)
+    (halt,) = [halt for halt in found.halts if halt.members]
+    assert (halt.members, set(halt.names)) == (3, {"Robin", "olivia"})
+    assert "alice" not in repr(reply.picture)
+    assert "bob" not in repr(reply.picture)
+    assert [name for name, _ in pictures(await say(group.olivia, "/group"))] == ["group.png"]
+
+
 async def test_a_hundred_pictures_in_ten_seconds_are_a_cooldown_and_one_drawing(group: World) -> None:
     """Who asks a hundred times hears to wait; the same picture is drawn once, and nobody else notices."""
     drawn: list[object] = []
@@ -257,5 +274,5 @@ async def test_a_hundred_pictures_in_ten_seconds_are_a_cooldown_and_one_drawing(
 
 def test_whoever_draws_costs_as_much() -> None:
     """Every command that answers with a picture takes more of an allowance than a quick one."""
-    drawing = {"progress", "leaderboard", "heatmap", "certificate"}
+    drawing = {"progress", "leaderboard", "group", "heatmap", "certificate"}
     assert {command.name for command in COMMANDS if command.cost == DRAWN} == drawing
