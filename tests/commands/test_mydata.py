@@ -85,7 +85,7 @@ async def test_the_export_holds_everything_of_one_person(group: World) -> None:
         *("Docker", "finished", 12, 2.0),
         "for my eyes",
     )
-    assert {score["period"]: score["points"] for score in second["points"]}["all"] == 10
+    assert {score["period"]: score["points"] for score in second["points"]}["all"] == 30
     assert found["organizes"] == []
     assert str(group.bob.id) not in reply.attachment.content.decode()
     organizer = json.loads((await ask(group, group.olivia, "mydata export")).attachment.content)  # type: ignore[union-attr]

@@ -56,7 +56,6 @@ STORY: tuple[Step, ...] = (
     _did(6, BOB, "learn-python-3", hours=9),
     _did(6, CHARLIE, "leetcode", hours=4, note="the string ones are fun"),
     _did(8, ALICE, "python-crash-course", hours=20),
-    Clicks(9, ALICE, "Done"),
     Clicks(10, BOB, "Done"),
     Clicks(10, YOU, "Done"),
     _did(12, CHARLIE, "python"),
@@ -75,7 +74,6 @@ STORY: tuple[Step, ...] = (
     Writes(
         19, ALICE, "Copy the lock file before the code, then the layer with the dependencies stays cached."
     ),
-    Clicks(20, ALICE, "Done"),
     Clicks(21, BOB, "Done"),
     Writes(21, YOU, "Under 200 MB took a slim base and a .dockerignore. Show yours!"),
     Clicks(22, CHARLIE, "Done"),
@@ -83,7 +81,14 @@ STORY: tuple[Step, ...] = (
         26, ALICE, "Who wants to swap pull requests this week? Break mine, I break yours.", in_channel=True
     ),
     _did(26, ALICE, "git-and-github-for-beginners", hours=1),
-    _did(27, BOB, "pre-commit-heaven", hours=1),
+    _did(
+        27,
+        BOB,
+        "pre-commit-heaven",
+        hours=1,
+        note="Run it once over all files first. After that it is quiet.",
+        share="true",
+    ),
     _did(28, CHARLIE, "pre-commit-heaven", hours=1),
     Clicks(29, ALICE, "Done"),
     Clicks(30, YOU, "Done"),
