@@ -5,23 +5,24 @@ from bot.pictures import palette
 from bot.pictures.canvas import Canvas
 from bot.pictures.parts import BODY, EDGE, NUMBER, SMALL, TILE, WIDTH, avatar, heading, sign, tiles
 
-TOP, ROW, BAR = 164, 56, 470
+TOP, ROW, BAR, NUMBERS, FACE = 164, 56, 200, 84, 32
 MOST, FACES = 12, 6
 """Rows that are shown, and avatars in a row."""
 
 
 def draw_crowd(scene: Crowd) -> Canvas:
     """Draw where the members of a group are."""
-    halts = _shown(scene.halts)
-    rows = len(halts) + (1 if scene.finished else 0)
-    foot = TOP + rows * ROW + 20
+    rows = [(halt, False) for halt in _shown(scene.halts)]
+    if scene.finished:
+        rows.append((Halt("Finished the roadmap", scene.finished), True))
+    foot = TOP + len(rows) * ROW + 20
     canvas = Canvas(WIDTH, foot + (TILE if scene.facts else 0) + EDGE)
     heading(canvas, scene.title, scene.roadmap)
-    most = max([scene.finished, *(halt.members for halt in halts)], default=0)
-    for at, halt in enumerate(halts):
-        _row(canvas, halt, TOP + at * ROW, most)
-    if scene.finished:
-        _row(canvas, Halt("Finished the roadmap", scene.finished), TOP + len(halts) * ROW, most, done=True)
+    most = max((halt.members for halt, _ in rows), default=0)
+    # The bars of all rows begin at one place, or their lengths would say nothing.
+    faces = max((min(len(halt.names), FACES) for halt, _ in rows), default=0)
+    for at, (halt, done) in enumerate(rows):
+        _row(canvas, halt, TOP + at * ROW, most, faces, done=done)
     tiles(canvas, scene.facts, foot)
     return canvas
 
@@ -33,23 +34,26 @@ def _shown(halts: tuple[Halt, ...]) -> list[Halt]:
     return [halt for halt in found if halt in kept][:MOST]
 
 
-def _row(canvas: Canvas, halt: Halt, top: int, most: int, *, done: bool = False) -> None:
+def _row(canvas: Canvas, halt: Halt, top: int, most: int, faces: int, *, done: bool) -> None:
     middle, right = top + ROW / 2, WIDTH - EDGE
+    bar = right - NUMBERS - BAR
+    start = bar - (faces * FACE + 24 if faces else 0)
     if halt.now:
         canvas.rounded((EDGE - 16, top + 2, right + 16, top + ROW - 2), 20, palette.NOW_GROUND)
     state = State.DONE if done else State.NOW if halt.now else State.OPEN
     canvas.stamp(sign(state, 30), EDGE + 15, middle, palette.SIGN[state])
-    start = right - BAR
-    canvas.write(halt.title, EDGE + 46, middle, BODY, palette.TEXT, start - EDGE - 46 - 24)
-    faces = halt.names[:FACES]
-    for at, name in reversed(list(enumerate(faces))):
-        x = start + 22 + at * 32
+    canvas.write(halt.title, EDGE + 46, middle, BODY, palette.TEXT, start - EDGE - 46 - 20)
+    _faces(canvas, halt, start, middle)
+    if halt.members:
+        colour = palette.GREEN if done else palette.BLUE
+        canvas.bar((bar, middle - 9, bar + BAR, middle + 9), halt.members / most, colour, palette.RAISED)
+        canvas.write(f"{halt.members:,}", right, middle, NUMBER, palette.TEXT, NUMBERS - 10, "r")
+    else:
+        canvas.write("the group is here", right, middle, SMALL, palette.SOFT, right - start, "r")
+
+
+def _faces(canvas: Canvas, halt: Halt, left: float, middle: float) -> None:
+    for at, name in reversed(list(enumerate(halt.names[:FACES]))):
+        x = left + 22 + at * FACE
         canvas.disc(x, middle, 24, palette.NOW_GROUND if halt.now else palette.GROUND)
         avatar(canvas, name, x, middle, 21)
-    left = start + (len(faces) * 32 + 28 if faces else 0)
-    colour = palette.GREEN if done else palette.BLUE
-    if halt.members:
-        canvas.bar((left, middle - 9, right - 76, middle + 9), halt.members / most, colour, palette.RAISED)
-    canvas.write(str(halt.members) if halt.members else "–", right, middle, NUMBER, palette.TEXT, 70, "r")
-    if halt.now and not halt.members:
-        canvas.write("the group is here", start, middle, SMALL, palette.SOFT, BAR - 80)
