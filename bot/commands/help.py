@@ -54,7 +54,7 @@ def _listed(title: str, commands: Iterable[Command]) -> Iterator[Field]:
         line = f"`/{command.name}` {_short(command.help)}"
         if sum(map(len, lines)) + len(lines) + len(line) > LONGEST:
             yield Field(title, "\n".join(lines))
-            title, lines = "", []
+            title, lines = f"{title} …", []
         lines.append(line)
     yield Field(title, "\n".join(lines))
 
