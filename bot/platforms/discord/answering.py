@@ -103,8 +103,11 @@ async def respond(interaction: Interaction, reply: Reply, manner: Manner, render
 
 def _picture_refused(reply: Reply, error: Exception) -> bool:
     """Whether Discord took the message for bad, and that may be for its picture: the text is complete without."""
-    refused = isinstance(error, discord.HTTPException) and error.code not in _TOO_LATE
-    return refused and reply.attachment is not None and reply.attachment.alt != ""
+    picture = reply.attachment if reply.attachment is not None and reply.attachment.alt else None
+    if picture is None or not isinstance(error, discord.HTTPException) or error.code in _TOO_LATE:
+        return False
+    log.warning("a picture was refused", extra={"picture": picture.name, "code": error.code})
+    return True
 
 
 async def _defer(interaction: Interaction, manner: Manner) -> bool:

@@ -104,12 +104,15 @@ async def test_a_picture_is_shown_in_the_answer_with_its_words(bot: Bot, private
     assert said.private is private
 
 
-async def test_a_picture_that_discord_refuses_costs_nothing_but_itself(bot: Bot) -> None:
-    """Where a message with a picture is refused, its text is sent alone."""
+async def test_a_picture_that_discord_refuses_costs_nothing_but_itself(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a message with a picture is refused, its text is sent alone, and the log says why."""
     bot.reply = PICTURE
     bot.env.inject_error("POST", "/interactions/*/callback", status=413, code=40005)
     said = await say(bot.alice, "/done docker")
     assert (said.title, said.text) == ("Your progress", "2 of 14 topics")
+    assert "a picture was refused" in caplog.text
     assert said.message is not None
     assert not said.message.attachments
 
