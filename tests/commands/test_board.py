@@ -219,6 +219,7 @@ async def test_whoever_is_hidden_sees_themselves_alone(group: World) -> None:
     assert mine.text.splitlines()[0] == "🥇 **alice** · 61 points ← you"
     assert mine.text.splitlines()[1] == "🥇 member 00 · 12 points"
     assert "only you see yourself" in mine.fields["You"]
+    assert "61 points, rank 1" in await say(group.alice, "/progress")
     assert "alice" not in await click(group.alice, mine, "Show everyone")
     assert "alice · " not in await say(group.alice, "/leaderboard page:1")
     await say(group.alice, "/preferences board:name")

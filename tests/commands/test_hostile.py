@@ -107,6 +107,25 @@ async def test_a_nickname_comes_over_discord(group: World) -> None:
     assert check_sent(group) > 20
 
 
+async def test_names_on_a_board_in_the_channel_and_in_the_group(group: World) -> None:
+    """Names and aliases that people chose are inert on the board in the channel, edited too, and in /group."""
+    members = group.env.backend.get_guild(group.guild.id).members
+    await say(group.alice, "/done docker")
+    await say(group.olivia, "/board here")
+    began = len(group.env.http_requests)
+    for text in SENDABLE[:14]:
+        members[group.alice.id].nick = text[:32]
+        await say(group.alice, "/next")
+        await say(group.bob, "/preferences", board="alias", alias=text[:32])
+        for _ in range(3):
+            await group.env.advance_time(40)
+            await group.app.tick()
+        await say(group.bob, "/group")
+    edits = [e for e in group.env.http_requests[began:] if e.method == "PATCH" and "/messages/" in e.path]
+    assert len(edits) > 5
+    assert check_sent(group) > 40
+
+
 async def test_names_of_servers_and_channels(world: World) -> None:
     """The names of a server and a channel are inert in notices, questions and answers."""
     for number, text in enumerate(SENDABLE):

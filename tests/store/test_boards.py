@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, func, select
 from bot.commands.context import Context
 from bot.commands.memory import Memory
 from bot.commands.people import join, leave
+from bot.commands.preferences import preferences
 from bot.commands.record import done, skip, undo
 from bot.core.request import Channel, Person, Request
 from bot.store import boards, members, people, scores
@@ -122,6 +123,7 @@ acts = st.one_of(
     st.tuples(st.just(done), st.sampled_from(KEYS)),
     st.tuples(st.just(skip), st.sampled_from(KEYS)),
     st.tuples(st.sampled_from((undo, undo, leave, join)), st.none()),
+    st.tuples(st.just(preferences), st.sampled_from(["hidden", "name"])),
 )
 steps = st.lists(st.tuples(acts, st.sampled_from(["8", "9"]), st.integers(0, 20_000)), max_size=14)
 
@@ -139,6 +141,8 @@ class Table:
         """Run a command."""
         request = Request("discord", "1", Channel("100"), Person(person, person), False, command.__name__)
         context = Context(self.session, request, self.now, self.memory, {}, timedelta(), lambda *_: "")
+        if command is preferences:
+            return preferences(context, board=item or "")
         return command(context, item) if item else command(context)
 
     def rebuilt(self) -> list[Any]:
@@ -153,7 +157,7 @@ class Table:
 @settings(max_examples=60)
 @given(steps, st.sampled_from(["UTC", "Pacific/Kiritimati", "America/St_Johns"]))
 def test_kept_rows_are_what_the_marks_say(shared: Session, history: list[Any], zone: str) -> None:
-    """After any history of recording, undoing, leaving and coming back, rebuilding the boards changes no row.
+    """After any history of recording, undoing, leaving, coming back and hiding, rebuilding the boards changes no row.
 
     From nothing but the marks they come out the same, the counts of who has how many points too.
     """

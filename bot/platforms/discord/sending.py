@@ -67,7 +67,11 @@ async def edit(client: discord.Client, channel: str, message_id: str, reply: Rep
     place, (embed, view) = _channel(client, channel), render(reply)
     async with explained(lambda: missing_in(client.get_channel(place.id))):
         try:
-            await place.get_partial_message(int(message_id)).edit(embed=embed, view=view)
+            # What the client allows to be mentioned, which is nothing, discord.py leaves out of an edit.
+            quiet = discord.AllowedMentions.none()
+            await place.get_partial_message(int(message_id)).edit(
+                embed=embed, view=view, allowed_mentions=quiet
+            )
         except discord.NotFound as error:
             if error.code == UNKNOWN_MESSAGE:
                 raise Deleted(DELETED) from error

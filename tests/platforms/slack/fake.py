@@ -17,6 +17,7 @@ from bot.platforms.slack.manifest import SCOPES as GRANTED
 SCOPES = {
     "chat.postMessage": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
+    "chat.update": {"chat:write"},
     "conversations.history": {"channels:history"},
     "conversations.replies": {"channels:history"},
     "conversations.info": {"channels:read"},
@@ -266,6 +267,15 @@ class FakeSlack:
         message = {**body, "ts": self.ts(), "bot_id": "B0BOT", "user": "U0BOT"}
         self.channels[body["channel"]].messages.append(message)
         return _yes(ts=message["ts"], channel=body["channel"])
+
+    async def _chat_update(self, _team: str, body: Payload) -> Payload:
+        if wrong := self._writable(body):
+            return _no(wrong)
+        found = [m for m in self.channels[body["channel"]].messages if m["ts"] == body["ts"]]
+        if not found:
+            return _no("message_not_found")
+        found[0].update({name: body[name] for name in ("text", "blocks")})
+        return _yes(ts=body["ts"], channel=body["channel"])
 
     async def _chat_postEphemeral(self, _team: str, body: Payload) -> Payload:  # noqa: N802 - Slack's own name
         if wrong := self._writable(body):

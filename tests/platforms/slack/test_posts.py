@@ -238,6 +238,7 @@ async def test_so_much_was_said_that_nobody_can_tell(there: SlackWorld) -> None:
         ("chat.postMessage", "send"),
         ("conversations.history", "find"),
         ("conversations.replies", "open_thread"),
+        ("chat.update", "edit"),
     ],
 )
 @pytest.mark.parametrize(
@@ -259,6 +260,7 @@ async def test_every_failure_means_held_later_or_unsure(
     args = {
         "send": (message(there),),
         "find": (message(there), there.clock()),
+        "edit": ("T1", STUDY, "1.1", message(there).reply),
         "open_thread": ("T1", STUDY, "1.1", "Docker", "What is a layer?"),
     }
     with pytest.raises(expected):
@@ -310,3 +312,27 @@ def test_slack_alone_needs_no_discord_token(make_slack_app: Callable[[], App]) -
     """What is set is served: here Slack alone."""
     app = make_slack_app()
     assert [one.platform.name for one in app.running().serving] == ["slack"]
+
+
+async def test_a_board_in_the_channel_keeps_itself_up_to_date(grouped: SlackWorld) -> None:
+    """On Slack too the board's message is edited in place, and one that somebody deletes stays deleted."""
+
+    def boards() -> list[Any]:
+        return [post for post in grouped.posts() if post.title.startswith("🏆")]
+
+    async def later() -> None:
+        for _ in range(3):
+            await grouped.days(1 / 1440)
+
+    await grouped.slack.say(OLIVIA, "/study board here")
+    await later()
+    await grouped.slack.say(ALICE, "/study done docker")
+    await later()
+    (board,) = boards()
+    assert "12 points" in str(board)
+    messages = grouped.fake.channels[STUDY].messages
+    messages[:] = [m for m in messages if m["ts"] != board.message["ts"]]
+    await grouped.slack.say(ALICE, "/study done python")
+    await later()
+    assert boards() == []
+    assert "was deleted, and stays so" in await status(grouped)
