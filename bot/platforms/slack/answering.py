@@ -22,7 +22,7 @@ log = logging.getLogger("roadmate.slack")
 ANSWERS_FOR = 600.0
 """Seconds for which an answer is tried at most; its address is good for half an hour."""
 IN_PRIVATE = (
-    "📎 The file is in your direct messages with Roadmate: Slack can't show one to you alone in a channel."
+    "📎 The {} is in your direct messages with Roadmate: Slack can't show one to you alone in a channel."
 )
 NO_FILE = "📎 The file could not be sent. Please try again in a moment."
 QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -56,7 +56,13 @@ class Answering:
         """Answer, with the reply's own privacy; a picture or file goes where only those see it who see the answer."""
         try:
             async with asyncio.timeout(ANSWERS_FOR):
-                reply = await self._with_file(asked, reply, private=reply.private or manner.only_private)
+                private = reply.private or manner.only_private
+                # Who turns pages has the first one's picture; the others would only fill their direct messages.
+                turning = (
+                    private and manner.in_place and reply.attachment is not None and reply.attachment.alt
+                )
+                if not turning:
+                    reply = await self._with_file(asked, reply, private=private)
                 await self._send(asked, reply, manner)
         except (TryLater, *LOST) as error:
             _lost(asked, error)
@@ -115,7 +121,8 @@ class Answering:
             _lost(asked, error)
             # A picture shows what the text says; a file is what was asked for.
             return reply if reply.attachment.alt else replace(reply, text=f"{reply.text}\n{NO_FILE}")
-        return replace(reply, text=f"{reply.text}\n{IN_PRIVATE}") if private else reply
+        what = "picture" if reply.attachment.alt else "file"
+        return replace(reply, text=f"{reply.text}\n{IN_PRIVATE.format(what)}") if private else reply
 
     async def _upload(self, asked: Asked, file: Attachment, *, private: bool) -> None:
         token, client = await self._teams.token(asked.team), self._web.answers

@@ -7,6 +7,7 @@ from bot.core.text import clean
 
 CHANNEL = re.compile(r"<#([A-Z0-9]{1,32})(?:\|([^>]*))?>")
 PERSON = re.compile(r"<@([A-Z0-9]{1,32})(?:\|([^>]*))?>")
+_ADDRESS = re.compile(r"<((?:https?|mailto):[^|<>]*)(?:\|([^<>]*))?>")
 LONGEST_NAME = 100
 
 
@@ -18,6 +19,12 @@ def person_id(team: str, user: str) -> str:
 def user_of(person: str) -> str:
     """The user that such an id is about."""
     return person.rpartition(".")[2]
+
+
+def as_typed(text: str) -> str:
+    """What somebody typed: Slack wraps addresses, and escapes three signs as it wants them from us."""
+    text = _ADDRESS.sub(lambda found: found[2] or found[1], text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def mention(team: str, text: str) -> Channel | Person | None:

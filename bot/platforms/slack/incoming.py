@@ -19,7 +19,7 @@ from bot.core.typed import find_command, understand
 from bot.core.underway import Underway
 from bot.platforms.slack.answering import Answering, Manner
 from bot.platforms.slack.forms import asked_by_form, filled_in, form
-from bot.platforms.slack.ids import mention
+from bot.platforms.slack.ids import as_typed, mention
 from bot.platforms.slack.misunderstood import UNREACHABLE, not_a_command, not_understood
 from bot.platforms.slack.people import People
 from bot.platforms.slack.rendering import ACTION_ID
@@ -94,7 +94,7 @@ class Incoming:
         if not self._seen.first(("command", body["trigger_id"])):
             return
         name = body["command"].removeprefix("/")
-        text = body.get("text", "")
+        text = as_typed(body.get("text", ""))
         line = text if body["command"] == STUDY else f"{name} {text}"
         await self._typed(asked_by_command(body), line)
 
@@ -103,7 +103,9 @@ class Incoming:
         team = body["team_id"]
         again = (("event", body["event_id"]), ("message", team, event["channel"], event["ts"]))
         if self._seen.first(*again) and event.get("user"):
-            await self._typed(asked_by_mention(team, event), _CALLED.sub("", event.get("text", ""), count=1))
+            await self._typed(
+                asked_by_mention(team, event), _CALLED.sub("", as_typed(event.get("text", "")), count=1)
+            )
 
     async def _typed(self, asked: Asked, text: str) -> None:
         named = partial(mention, asked.team)

@@ -30,8 +30,11 @@ SUMMARY = "Turns a learning roadmap into a study group that finishes it."
 STUDY_HELP = "Study with your group; alone, it shows everything that can be said"
 
 
-def manifest(commands: Sequence[Command], address: str = "") -> dict[str, Any]:
-    """The manifest. With the public `address` of the bot Slack reaches it there, without by a socket."""
+def manifest(commands: Sequence[Command], address: str = "", *, several: bool = False) -> dict[str, Any]:
+    """The manifest. With the public `address` of the bot Slack reaches it there, without by a socket.
+
+    `several` workspaces can install it, and get tokens that are renewed; one that is copied by hand can't be.
+    """
     said = sayable(commands)
     direct = [_command(f"/{c.name}", c.help, usage(c), address) for c in said if c.name in DIRECT]
     study = _command(STUDY, STUDY_HELP, "next | done docker 3h | help", address)
@@ -55,14 +58,16 @@ def manifest(commands: Sequence[Command], address: str = "") -> dict[str, Any]:
             "interactivity": {"is_enabled": True, **url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not address,
-            "token_rotation_enabled": bool(address),
+            "token_rotation_enabled": several,
         },
     }
 
 
-def written(commands: Sequence[Command], address: str = "") -> str:
+def written(commands: Sequence[Command], address: str = "", *, several: bool = False) -> str:
     """The manifest as YAML, with the reason beside each scope."""
-    text = yaml.safe_dump(manifest(commands, address), sort_keys=False, allow_unicode=True, width=1000)
+    text = yaml.safe_dump(
+        manifest(commands, address, several=several), sort_keys=False, allow_unicode=True, width=1000
+    )
     for scope, reason in SCOPES.items():
         text = text.replace(f"- {scope}\n", f"- {scope}  # {reason}\n", 1)
     return text

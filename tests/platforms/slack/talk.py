@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from urllib.parse import urlencode
 
 import aiohttp
@@ -76,7 +78,7 @@ class Slack:
         shown = self.fake.channels[channel]
         return {
             "command": name,
-            "text": rest,
+            "text": sent(rest),
             "team_id": self.fake.users[user]["team_id"],
             "team_domain": "mlops",
             "channel_id": channel,
@@ -210,7 +212,7 @@ class Slack:
         event = {
             "type": "app_mention",
             "user": user,
-            "text": f"<@U0BOT> {text}",
+            "text": f"<@U0BOT> {sent(text)}",
             "ts": self.fake.ts(),
             "channel": channel,
             **({"thread_ts": thread} if thread else {}),
@@ -248,6 +250,15 @@ class Slack:
 
         said: Said = await self.fake.until(found)
         return said
+
+
+def sent(text: str) -> str:
+    """What Slack makes of something typed: mentions stay, addresses are wrapped, three signs are escaped."""
+    parts = re.split(r"(<[@#][A-Z0-9]+(?:\|[^<>]*)?>|https?://[^\s<>|]+)", text)
+    return "".join(
+        (f"<{part}>" if part.startswith("http") else part) if number % 2 else escape(part, quote=False)
+        for number, part in enumerate(parts)
+    )
 
 
 def read(message: Payload) -> Said:

@@ -147,6 +147,28 @@ async def test_in_a_thread_people_call_the_bot_by_its_name(grouped: SlackWorld) 
     assert (await grouped.slack.call(ALICE, "")).title == "How Roadmate works"
 
 
+async def test_a_picture_comes_with_words_for_who_can_not_see_it(
+    grouped: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A private picture is in the person's direct messages, with its alternative text; turning pages sends no other."""
+
+    async def drawn(_picture: object) -> bytes:
+        return b"PNG"
+
+    monkeypatch.setattr(grouped.app.dispatcher, "draw", drawn)
+    slack, fake = grouped.slack, grouped.fake
+    await slack.say(ALICE, "/done docker")
+    board = await slack.say(ALICE, "/leaderboard")
+    assert "The picture is in your direct messages" in board
+    (message,) = fake.channels[f"D{ALICE}"].messages
+    assert message["file"]["content"] == b"PNG"
+    assert "alice" in message["file"]["alt"]
+    await slack.click(ALICE, board, next(b for b in board.buttons if "week" in b.lower()))
+    assert len(fake.channels[f"D{ALICE}"].messages) == 1
+    fake.fail("files.completeUploadExternal", Fault("internal_error"))
+    assert "direct messages" not in await slack.say(ALICE, "/leaderboard")
+
+
 async def test_my_data_comes_in_a_direct_message(grouped: SlackWorld) -> None:
     """A file can't be shown to one person in a channel, so it comes where only they read."""
     slack, fake = grouped.slack, grouped.fake

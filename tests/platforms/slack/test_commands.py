@@ -1,6 +1,7 @@
 """What people type on Slack, over signed HTTP, with the real Bolt app and the real bot behind it."""
 
 from tests.platforms.slack.conftest import SlackWorld
+from tests.platforms.slack.rows import rows
 from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, STUDY
 
 
@@ -21,6 +22,14 @@ async def test_study_takes_every_command_with_its_options(grouped: SlackWorld) -
     said = await grouped.slack.say(ALICE, "/done leetcode hours:1.5")
     assert said.title.startswith("Recorded: LeetCode")
     assert "alice" in await grouped.slack.say(BOB, "/leaderboard all 1")
+
+
+async def test_text_arrives_as_it_was_typed(grouped: SlackWorld, url: str) -> None:
+    """Slack escapes three signs and wraps addresses; a note is kept as its writer typed it."""
+    await grouped.slack.say(ALICE, "/done docker note:a < b && c > d, see https://x.org/?a=1&b=2")
+    assert rows(url, "SELECT note FROM mark") == [("a < b && c > d, see https://x.org/?a=1&b=2",)]
+    await grouped.slack.call(ALICE, 'done leetcode note:"<b> & co"')
+    assert rows(url, "SELECT note FROM mark")[1] == ("<b> & co",)
 
 
 async def test_study_alone_is_help(grouped: SlackWorld) -> None:

@@ -65,5 +65,8 @@ def test_it_is_printed_for_a_socket_and_for_an_address() -> None:
     assert public["features"]["slash_commands"][0]["url"] == "https://bot.example.org/slack/events"
     assert public["oauth_config"]["redirect_urls"] == ["https://bot.example.org/slack/oauth_redirect"]
     assert not public["settings"]["socket_mode_enabled"]
+    assert not public["settings"]["token_rotation_enabled"]
+    assert manifest(COMMANDS, "https://x.org", several=True)["settings"]["token_rotation_enabled"]
+    assert CliRunner().invoke(cli, ["slack", "manifest", "--several"]).exit_code == 1
     refused = CliRunner().invoke(cli, ["slack", "manifest", "--address", "http://x"])
     assert refused.exit_code == 1

@@ -213,7 +213,9 @@ def _unmarked(text: str) -> str:
 
 def _same(text: str) -> str:
     """Words that differ by intent, made the same: how commands are said, who organizes, ids, codes."""
-    text = text.replace(BREAK, "").replace(IN_PRIVATE, "")
+    text = text.replace(BREAK, "")
+    for what in ("file", "picture"):
+        text = text.replace(IN_PRIVATE.format(what), "")
     for alike, sign in {"\u2217": "*", "\u223c": "~", "\u02cb": "`", UNDERSCORE: "_"}.items():
         text = text.replace(alike, sign)
     text = re.sub(r"/study (?=\w)", "/", text)

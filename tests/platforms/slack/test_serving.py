@@ -10,7 +10,6 @@ import pytest
 
 from bot.app import App
 from bot.core.errors import Passing, StartupError
-from bot.platforms.slack import platform
 from tests.platforms.slack.conftest import SlackWorld, Watch
 from tests.platforms.slack.fake import Fault
 from tests.platforms.slack.talk import ALICE, OLIVIA, STUDY, Slack, read
@@ -111,7 +110,6 @@ async def socketed(url: str, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> A
     """The bot in Socket Mode."""
     from bot.settings import Settings
 
-    monkeypatch.setattr(platform, "PING", 0.05)
     tokens: dict[str, Any] = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1-A1-1"}
     settings = Settings(database_url=url, _env_file=None, **tokens)
     world = await SlackWorld(lambda: App(settings, clock=watch), watch).start(monkeypatch)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
+from bot.platforms.slack.answering import IN_PRIVATE
 from bot.settings import Settings
 from bot.study.roadmap_files import default_folder
 from tests.platforms.slack import rows as past
@@ -79,7 +80,8 @@ class There:
 
 
 def _markdown(text: str) -> str:
-    return unescape(re.sub(r"\*([^*\n]+)\*", r"**\1**", text)).replace("/study ", "/")
+    text = re.sub(r"\*([^*\n]+)\*", r"**\1**", text.replace(IN_PRIVATE.format("picture"), ""))
+    return unescape(text).replace("/study ", "/").rstrip("\n")
 
 
 def _read(said: Said) -> Said:
