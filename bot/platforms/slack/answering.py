@@ -71,7 +71,7 @@ class Answering:
     async def _send(self, asked: Asked, reply: Reply, manner: Manner) -> None:
         private = reply.private or manner.only_private
         # Never write a private reply into a message that everybody sees; who may have it there, owns the message.
-        replaces = manner.in_place and asked.own
+        replaces = manner.in_place and asked.own and (asked.alone or not private)
         for number, message in enumerate(render(reply, asked.user)):
             shown = self.spelled(message)
             if asked.response_url:

@@ -13,7 +13,7 @@ from bot.platforms.slack.requests import Asked
 from bot.platforms.slack.words import spoken
 
 TITLE, LABEL, PLACEHOLDER, CALLBACK = 24, 100, 150, 255
-_PLACE = ("team", "user", "name", "team_name", "thread", "response_url", "own")
+_PLACE = ("team", "user", "name", "team_name", "thread", "response_url", "own", "alone")
 
 
 def form(clicked: Clicked, fields: Sequence[Entry], asked: Asked, title: str) -> dict[str, Any] | None:

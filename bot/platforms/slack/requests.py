@@ -25,7 +25,9 @@ class Asked:
     response_url: str = ""
     trigger: str = ""
     own: bool = False
-    """Whether what was clicked belongs to the clicker alone."""
+    """Whether what was clicked belongs to the clicker."""
+    alone: bool = False
+    """Whether nobody else sees it."""
 
 
 def asked_by_command(body: Mapping[str, Any]) -> Asked:
@@ -50,6 +52,7 @@ def asked_by_click(body: Mapping[str, Any]) -> Asked:
     user, container = body["user"], body.get("container") or {}
     found = body.get("channel") or {}
     message = body.get("message") or {}
+    alone = bool(container.get("is_ephemeral"))
     block = str(body["actions"][0].get("block_id", ""))
     return Asked(
         (body.get("team") or {}).get("id") or user["team_id"],
@@ -60,7 +63,8 @@ def asked_by_click(body: Mapping[str, Any]) -> Asked:
         str(container.get("thread_ts") or message.get("thread_ts") or ""),
         str(body.get("response_url", "")),
         str(body.get("trigger_id", "")),
-        bool(container.get("is_ephemeral")) or block.split(".")[1:2] == [user["id"]],
+        alone or block.split(".")[1:2] == [user["id"]],
+        alone,
     )
 
 

@@ -34,6 +34,25 @@ async def test_the_next_page_comes_in_place_of_the_clickers_own_message(grouped:
         assert other.message is not shown.message
 
 
+async def test_a_private_answer_never_takes_the_place_of_what_others_read(grouped: SlackWorld) -> None:
+    """Also in a message that the clicker had shown to all, only what all may read is put."""
+    slack = grouped.slack
+    await slack.say(ALICE, "/done docker")
+    board = await slack.say(ALICE, "/leaderboard")
+    shown = await slack.click(ALICE, board, "Show everyone")
+    assert not shown.private
+    row = {
+        "type": "actions",
+        "block_id": f"own.{ALICE}.0",
+        "elements": board.message["blocks"][-1]["elements"],
+    }
+    shown.message["blocks"].append(row)
+    paged = next(e["action_id"] for e in row["elements"] if e["action_id"].startswith("r2!"))
+    said = await slack.press(ALICE, paged, shown.message)
+    assert said.private
+    assert said.message is not shown.message
+
+
 async def test_a_form_asks_and_its_answer_comes_privately(grouped: SlackWorld) -> None:
     """Change opens a form filled with what is there; what is typed is understood as anywhere."""
     slack = grouped.slack
