@@ -1,5 +1,6 @@
 """Everything that comes from the environment, validated once; `.env.example` explains it to the operator."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.core.shards import ALL, Shards
 ENV_FILE = Path(".env")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 """How the address of a database begins."""
+_SERVER = re.compile(r"[^/]*//(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::\d*)?(?:[/?].*)?")
 SHORTEST_KEY = 32
 
 
@@ -78,7 +80,17 @@ class Settings(BaseSettings):
     def _known_database(cls, url: str) -> str:
         if not url.startswith(DATABASES):
             raise ValueError(f"should begin with {' or '.join(DATABASES)}")
+        if not _SERVER.fullmatch(url):
+            raise ValueError("should be like postgresql+psycopg://user:password@host:5432/database")
         return url
+
+    @field_validator("erased_file")
+    @classmethod
+    def _writable_list(cls, file: Path | None) -> Path | None:
+        # Else it would come out when the first person asks to be forgotten.
+        if file is not None and (file.is_dir() or not file.parent.is_dir()):
+            raise ValueError("should name a file in a folder that exists")
+        return file
 
     @model_validator(mode="after")
     def _whole_slack(self) -> Self:
@@ -128,16 +140,14 @@ def explain(error: ValidationError | UnicodeDecodeError) -> list[str]:
     """Say what is wrong with the settings, a line for each, by their names in the environment."""
     if isinstance(error, UnicodeDecodeError):
         return [f"{ENV_FILE} is not a UTF-8 text. Save it as UTF-8."]
-    return [
-        f"{'.'.join(map(str, fault['loc'])).upper()} {_sentence(fault['msg'])}"
-        for fault in error.errors(include_url=False)
-    ]
+    return [_sentence(".".join(map(str, f["loc"])), f["msg"]) for f in error.errors(include_url=False)]
 
 
-def _sentence(message: str) -> str:
+def _sentence(name: str, message: str) -> str:
     for start in ("Value error, ", "Input "):
         message = message.removeprefix(start)
-    return message[:1].lower() + message[1:]
+    # What is about several settings names them itself.
+    return f"{name.upper()} {message[:1].lower()}{message[1:]}" if name else message
 
 
 def misspelt(env_file: Path = ENV_FILE) -> Iterator[str]:

@@ -322,6 +322,7 @@ def test_quick_doctor_tells_whether_the_bot_lives(
 def test_roadmap_list_and_show() -> None:
     """The roadmaps that come along are listed, and shown with every topic."""
     assert say("roadmap", "list").output.startswith("mlops ")
+    assert "(14 topics, 38 resources, 68 extras, 377 hours)" in say("roadmap", "list").output
     shown = say("roadmap", "show", "mlops")
     assert shown.exit_code == 0
     assert shown.output.count(" h") >= 14
@@ -426,7 +427,8 @@ def test_restore_puts_a_backup_back() -> None:
 
 
 def test_adopt_takes_over_from_another_bot() -> None:
-    """`doctor` fails while a stranger runs on the data, `adopt` ends that; without one it says that there is none."""
+    """`doctor` fails while a stranger runs on the data, `adopt` ends that; without one it says so."""
+    assert say("adopt").stderr == "There is no database at roadmate.db. DATABASE_URL says where it is.\n"
     say("migrate")
     refused = say("adopt")
     assert refused.exit_code == 1

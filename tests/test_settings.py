@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from bot.settings import Settings, explain, misspelt
 
@@ -81,6 +82,15 @@ def test_token_is_trimmed_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> No
     "name,value,says",
     [
         ("DATABASE_URL", "mysql://u:hunter2@host/x", "should begin with sqlite:///"),
+        (
+            "DATABASE_URL",
+            "postgresql+psycopg://u:hunter2@host:port/x",
+            "should be like postgresql+psycopg://",
+        ),
+        ("ERASED_FILE", "/tmp", "should name a file"),  # noqa: S108 (a folder that is there)
+        ("ERASED_FILE", "/hunter2/list", "should name a file"),
+        ("SLACK_KEY", "hunter2", "should be at least 32 characters"),
+        ("SLACK_CLIENT_ID", "hunter2", "needs SLACK_CLIENT_SECRET"),
         ("ROADMAP_FOLDER", "/hunter2", "path does not point to a directory"),
         ("CATCH_UP_HOURS", "hunter2", "should be a valid number"),
         ("CATCH_UP_HOURS", "169", "should be less than or equal to 168"),
@@ -98,6 +108,24 @@ def test_mistakes_are_explained(monkeypatch: pytest.MonkeyPatch, name: str, valu
     (line,) = explain(caught.value)
     assert line.startswith(f"{name} {says}")
     assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://",
+        "postgresql+psycopg:///study",
+        "postgresql+psycopg://me@/study?host=/run/postgresql",
+        "postgresql+psycopg://me:p:/#?w@db.example:5432/study",
+        "postgresql+psycopg://me@[::1]:5432/study",
+        "sqlite:////data/a b:c.db",
+    ],
+)
+def test_addresses_that_work_are_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """An address of a database that SQLAlchemy understands is no mistake."""
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert Settings().database_url == address
+    make_url(address)
 
 
 def test_misspelt_names_are_found() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.core.errors import StartupError
+from bot.core.text import plural
 
 if TYPE_CHECKING:
     from bot.study.roadmap import Roadmap, Topic
@@ -80,8 +81,11 @@ def _load(folder: Path | None) -> "list[Roadmap]":
 
 def _size(roadmap: "Roadmap") -> str:
     topics = roadmap.topics
-    resources = sum(len(t.resources) for t in topics)
-    return f"{len(topics)} topics, {resources} resources, {sum(t.hours for t in topics)} hours"
+    resources = [r for t in topics for r in t.resources]
+    extras = sum(r.extra for r in resources)
+    found = [plural(len(topics), "topic"), plural(len(resources) - extras, "resource")]
+    found += [plural(extras, "extra")] if extras else []
+    return ", ".join([*found, plural(sum(t.hours for t in topics), "hour")])
 
 
 def _pages(roadmap: "Roadmap") -> Iterator[str]:

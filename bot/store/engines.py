@@ -9,6 +9,7 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import create_engine
 
 from bot.core.errors import StartupError
@@ -40,6 +41,12 @@ def open_engine(url: str, size: int = 1, *, read_only: bool = False) -> Engine:
     Raises StartupError when the address can't be used; it connects to nothing yet.
     """
     return (_sqlite if is_sqlite(url) else _postgres)(url, size, read_only=read_only)
+
+
+def unopened(engine: Engine, error: DBAPIError) -> StartupError:
+    """Say in one line that a database can't be opened; drivers say why in several."""
+    where, why = engine.url.render_as_string(hide_password=True), " ".join(str(error.orig).split())
+    return StartupError(f"The database {where} can't be opened: {why.rstrip('?.')}. Check DATABASE_URL.")
 
 
 def with_own_locks(engine: Engine) -> Engine:

@@ -72,9 +72,7 @@ def _revision_now(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return revision_of(connection)
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        message = f"The database {where} can't be opened: {error.orig}. Check DATABASE_URL."
-        raise StartupError(message) from error
+        raise engines.unopened(engine, error) from error
 
 
 def move(engine: Engine, target: str) -> None:

@@ -5,13 +5,16 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from bot.core.errors import StartupError
 from bot.core.platform import OWNER, STRANGER
 from bot.store import groups, posts
 from bot.store.alone import alone
+from bot.store.disk import is_sqlite, sqlite_file
 from bot.store.engines import open_engine
 from bot.store.migrating import upgrade
 from bot.store.tables import Group, Meta, Post, PostKind, PostState
 
+NO_DATABASE = "There is no database at {}. DATABASE_URL says where it is."
 TAKEN_OVER = "Another bot has taken the group over."
 _WAITING = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 
@@ -28,6 +31,8 @@ def is_foreign(session: Session) -> bool:
 
 def take_over(database_url: str, now: datetime) -> str:
     """Give the database to the stranger, and return its id, or "" where there is none. Raises StartupError."""
+    if is_sqlite(database_url) and not (file := sqlite_file(database_url)).exists():
+        raise StartupError(NO_DATABASE.format(file))
     with alone(database_url):
         upgrade(database_url)
         engine = open_engine(database_url)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StartupError
 from bot.core.shards import Shards
-from bot.store.engines import open_engine
+from bot.store.engines import open_engine, unopened
 from bot.store.faults import Busy, explained
 
 _LOCKS, _MOST = 0x726D0000, 0xFFFF
@@ -34,7 +34,7 @@ def shards_alone(database_url: str, shards: Shards) -> Iterator[None]:
     engine = open_engine(database_url)
     where = engine.url.render_as_string(hide_password=True)
     try:
-        with _connected(engine, where) as connection:
+        with _connected(engine) as connection:
             _lock(connection, shards, where)
             yield
             # Not left to the end of the connection, which the server notices a moment later.
@@ -44,13 +44,11 @@ def shards_alone(database_url: str, shards: Shards) -> Iterator[None]:
         engine.dispose()
 
 
-def _connected(engine: Engine, where: str) -> Connection:
+def _connected(engine: Engine) -> Connection:
     try:
         return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except DBAPIError as error:
-        raise StartupError(
-            f"The database {where} can't be opened: {error.orig}. Check DATABASE_URL."
-        ) from error
+        raise unopened(engine, error) from error
 
 
 def _lock(connection: Connection, shards: Shards, where: str) -> None:
