@@ -133,7 +133,11 @@ def _finished(who: Learner) -> Reply:
         again = [who.button(topic.title[:80], "next", topic=topic.key) for topic in skipped[:10]]
         return Reply("Nothing left but what you skipped", text, buttons=tuple(again), tone=Tone.GOOD)
     text = FINISHED_TEXT.format(len(roadmap.topics), bold(roadmap.title))
-    buttons = (who.button("Your progress", "progress"), who.button("Leaderboard", "leaderboard"))
+    buttons = (
+        who.button("Certificate", "certificate", Style.PRIMARY, "🎓"),
+        who.button("Your progress", "progress"),
+        who.button("Leaderboard", "leaderboard"),
+    )
     return Reply(FINISHED, f"{text}\n{FINISHED_IDEAS}", buttons=buttons, tone=Tone.GOOD)
 
 
@@ -143,7 +147,7 @@ def topic(ctx: Context, item: AnItem) -> Reply:
     found, resource = find_item(ctx, who, item)
     if resource is not None:
         text = f"{resource_line(resource, resource_mark(resource, who.at))}\nIn {bold(found.title)}."
-        notes = "  ".join(
+        notes = " · ".join(
             filter(None, (escape(resource.publisher), escape(resource.level), escape(resource.cost_note)))
         )
         about = who.button("The whole topic", "topic", item=found.key)

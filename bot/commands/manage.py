@@ -32,7 +32,8 @@ RESUMED_TEXT = (
 RUNNING = "The group is running already"
 COMPLETE = "The plan is complete"
 COMPLETE_TEXT = (
-    "Every week was posted, so there is nothing to pause or resume. `/setup` starts another roadmap."
+    "Every week was posted, so there is nothing to pause or resume. "
+    "`/setup` with another `roadmap` starts that one."
 )
 PAUSE_REASON, HELD_REASON = "The group was paused.", "The group was on hold."
 

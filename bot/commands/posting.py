@@ -20,7 +20,7 @@ NOT_POSTED, NOT_POSTED_TEXT = "Not posted yet", "{} Nothing was lost; it waits, 
 ON_ITS_WAY = "It is on its way and will be in the channel in a moment."
 NO_MORE, NO_MORE_TEXT = (
     "The plan is complete",
-    "Every week of the roadmap was posted. `/setup` starts another one.",
+    "Every week of the roadmap was posted. `/setup` with another `roadmap` starts that one.",
 )
 FOREIGN = (
     "⚠️ Nothing is posted: this bot runs on another bot's data. Whoever runs Roadmate can let it take over."

@@ -26,9 +26,8 @@ NOT_RECORDED = "Not recorded yet"
 ALREADY = "Already recorded: {}"
 ALREADY_TEXT = "You finished it on {}; it counts once, and nothing changed."
 BY_PARTS = "What it asks for is done, so the topic is too; nothing changed."
-NOTE_KEPT_OUT = (
-    "Your note was not added. If this was your last record, `/undo` it and send it again with the note."
-)
+KEPT_OUT = "Your {} not added. If this was your last record, `/undo` it and send it again."
+NOTE, HOURS, HOURS_AND_NOTE = "note was", "hours were", "hours and note were"
 TOPIC_COMPLETE = "That completes **{}**. 🎉"
 WHOLE_TOPIC = "the whole topic"
 NO_POINTS = "its points came with the topic"
@@ -60,7 +59,7 @@ def done(
     day = _day(ctx, who, on)
     found = find_item(ctx, who, item)
     if _is_done(who, found):
-        return _already(who, found, note)
+        return _already(who, found, hours, note)
     new = NewMark(
         _id(who, found),
         Act.FINISHED,
@@ -136,11 +135,12 @@ def _added(new: NewMark, *, whole: bool) -> str:
     return " · ".join(facts)
 
 
-def _already(who: Learner, found: Found, note: str) -> Reply:
+def _already(who: Learner, found: Found, hours: float, note: str) -> Reply:
     item = _id(who, found)
     mark = next((m for m in reversed(who.standing_marks) if m.item == item and m.act is Act.FINISHED), None)
-    text = ALREADY_TEXT.format(f"{mark.day:%d %B %Y}") if mark else BY_PARTS
-    lines = [text, *([NOTE_KEPT_OUT] if note else []), what_next(who.current, who.at, who.study)]
+    text = ALREADY_TEXT.format(f"{mark.day.day} {mark.day:%B %Y}") if mark else BY_PARTS
+    lost = HOURS_AND_NOTE if hours and note else NOTE if note else HOURS if hours else ""
+    lines = [text, *([KEPT_OUT.format(lost)] if lost else []), what_next(who.current, who.at, who.study)]
     return Reply(ALREADY.format(_title(found)), "\n".join(lines), buttons=(_next(who),))
 
 

@@ -16,7 +16,7 @@ from bot.commands.plan_texts import (
 from bot.commands.quotas import MOST_GROUPS
 from bot.commands.running import change, drop_waiting, go_on
 from bot.commands.scope import IN_A_DM, NOT_FOUND, portable, weeks_of
-from bot.commands.times import TimesTyped, change_times
+from bot.commands.times import TimesTyped, change_times, times_now
 from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
@@ -28,6 +28,8 @@ from bot.study.catalog import Edition
 from bot.study.zones import UnknownZone, parse_zone, zone_for_locale
 
 READY, CHANGED = "The study group is ready", "The study group is changed"
+POST_FIRST, POST_NEXT = "Post the first topic now", "Post this week's topic now"
+THERE = "There is a study group here already"
 CHANGED_KEEPS = "Everyone's progress stays as it is."
 ZONE_GUESSED = "🌍 It is {} in {} now. If that is not your time, set the zone first."
 NOT_THERE = "Study groups need a text or announcement channel"
@@ -82,8 +84,15 @@ def setup(
     edition = _edition(ctx, roadmap, group)
     guessed = is_new and not timezone
     typed = TimesTyped(day, time, timezone or (_guess(ctx) if is_new else ""), pace)
+    before = _facts(group)
     _begin(ctx, group, edition, typed)
-    return _answer(ctx, group, where, is_new=is_new, guessed=guessed)
+    title = READY if is_new else CHANGED if move == MOVE or _facts(group) != before else THERE
+    return _answer(ctx, group, where, title, guessed=guessed)
+
+
+def _facts(group: Group) -> tuple[object, ...]:
+    """What somebody who set a group up can have changed."""
+    return group.roadmap_id, group.state, times_now(group)
 
 
 def place(channel: Channel) -> Channel:
@@ -197,21 +206,21 @@ def _begin(ctx: Context, group: Group, edition: Edition, typed: TimesTyped) -> N
     ctx.memory.seats.clear()
 
 
-def _answer(ctx: Context, group: Group, where: Channel, *, is_new: bool, guessed: bool) -> Reply:
+def _answer(ctx: Context, group: Group, where: Channel, title: str, *, guessed: bool) -> Reply:
     lines = [plan_lines(ctx, group)]
     if guessed:
         lines.append(ZONE_GUESSED.format(clock_text(ctx.now, group), escape(group.zone)))
-    if not is_new:
+    if title == CHANGED:
         lines.append(CHANGED_KEEPS)
     fields = [next_posts(ctx, group), missing_field(ctx, where)]
-    buttons = [
-        Button("Post the first topic now", "prompt", {"group": group.id or 0}, Style.PRIMARY, "📌"),
-        change_button(group),
-    ]
+    buttons = [change_button(group)]
+    if group.state != GroupState.FINISHED:
+        label = POST_NEXT if group.step else POST_FIRST
+        buttons.insert(0, Button(label, "prompt", {"group": group.id or 0}, Style.PRIMARY, "📌"))
     if guessed:
         buttons.insert(0, zone_button(group, Style.GOOD if group.zone == "UTC" else Style.PLAIN))
     return Reply(
-        READY if is_new else CHANGED,
+        title,
         "\n".join(lines),
         tuple(field for field in fields if field is not None),
         tuple(buttons),

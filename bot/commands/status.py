@@ -91,10 +91,12 @@ def _hold(group: Group, row: Group) -> Field | None:
 def _buttons(group: Group, latest: Sequence[Post]) -> tuple[Button, ...]:
     running = group.state == GroupState.ACTIVE
     command, label, emoji = ("pause", "Pause", "⏸️") if running else ("resume", "Resume", "▶️")
-    turn = Button(label, command, {"group": group.id or 0}, emoji=emoji)
+    # A finished group has nothing to pause, and nothing to go on with.
+    over = group.state == GroupState.FINISHED
+    turn = () if over else (Button(label, command, {"group": group.id or 0}, emoji=emoji),)
     newest = next((post for post in latest if post.kind == PostKind.PROMPT), None)
     again = (try_again(group),) if newest is not None and newest.state == PostState.HELD else ()
-    return (change_button(group), turn, *again)
+    return (change_button(group), *turn, *again)
 
 
 def _post_line(ctx: Context, group: Group, row: Group, post: Post) -> str:

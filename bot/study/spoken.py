@@ -15,8 +15,9 @@ BACK_TO = timedelta(days=30)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?: ?([ap])\.?m\.?)?")
 _NAMED_TIMES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_SPAN = re.compile(r"(?:in )?(\d{1,3}|an?|one) ?(d|days?|w|weeks?)")
-_NAMED_SPANS = {"today": 0, "tomorrow": 1, "next week": 7}
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SPAN = re.compile(r"(?:in )?(\d{1,5}|an?|one) ?(d|days?|w|weeks?)")
+_NAMED_SPANS = {"yesterday": -1, "today": 0, "tomorrow": 1, "next week": 7}
 
 
 class NotUnderstood(ValueError):
@@ -58,10 +59,14 @@ def _hour(hour: int, half: str | None) -> int | None:
 
 
 def parse_date(text: str, today: date) -> date:
-    """Read a date, or a number of days or weeks, from today to a year ahead. Raises NotUnderstood."""
-    found = _date(_plain(text), today)
+    """Read a date, a weekday, or a number of days or weeks, from today to a year ahead. Raises NotUnderstood."""
+    word = _plain(text)
+    found = _date(word, today) or _ahead(word, today)
     if found is None:
-        raise NotUnderstood("I did not recognise that date. Type it like 2026-02-01, or 10 days, or 2 weeks.")
+        example = today + timedelta(days=14)
+        raise NotUnderstood(
+            f"I did not recognise that date. Type it like {example}, or Friday, or 10 days, or 2 weeks."
+        )
     if found < today:
         raise NotUnderstood(f"That date has passed. Type one from {today} on, or for example 2 weeks.")
     if found - today > FURTHEST:
@@ -93,11 +98,10 @@ def _past(word: str, today: date) -> date | None:
     if word == "yesterday":
         return today - timedelta(days=1)
     if word.endswith(" ago"):
-        ahead = _date(word.removesuffix(" ago"), today)
-        return (
-            None if ahead is None or _DATE.fullmatch(word.removesuffix(" ago")) else today - (ahead - today)
-        )
-    if _DATE.fullmatch(word) or word in _NAMED_SPANS:
+        span = word.removesuffix(" ago")
+        ahead = _date(span, today) if _SPAN.fullmatch(span) else None
+        return None if ahead is None else today - (ahead - today)
+    if _DATE.fullmatch(word) or _DOTTED.fullmatch(word) or word in _NAMED_SPANS:
         return _date(word, today)
     try:
         back = (today.weekday() - parse_day(word.removeprefix("last "))) % 7
@@ -106,10 +110,20 @@ def _past(word: str, today: date) -> date | None:
     return today - timedelta(days=back)
 
 
+def _ahead(word: str, today: date) -> date | None:
+    """The next day of that name; today's own is a week away."""
+    try:
+        wanted = parse_day(word.removeprefix("next "))
+    except NotUnderstood:
+        return None
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+
+
 def _date(word: str, today: date) -> date | None:
-    if found := _DATE.fullmatch(word):
+    if found := _DATE.fullmatch(word) or _DOTTED.fullmatch(word):
+        parts = found.groups() if len(found[1]) > len("31") else found.groups()[::-1]
         try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
+            return date(*map(int, parts))
         except ValueError:
             return None
     if word in _NAMED_SPANS:

@@ -89,8 +89,8 @@ async def test_setup_twice_at_once_makes_one_group(world: World) -> None:
     handle = world.app.dispatcher.handle
     replies = await asyncio.gather(*(handle(request(world.olivia, "setup")) for _ in range(2)))
     assert sorted(reply.title for reply in replies) == [
-        "The study group is changed",
         "The study group is ready",
+        "There is a study group here already",
     ]
     assert rows(world, "SELECT count(*) FROM study_group") == [(1,)]
 

@@ -100,6 +100,7 @@ async def test_everything_done_says_so_and_what_could_come_next(group: World) ->
     await finish(group, *TOPICS)
     said = await say(group.alice, "/next")
     assert "You have finished the roadmap" in said.title
+    assert said.buttons[0] == "Certificate"
     assert "All 14 topics" in said
     assert "extra resource" in said
     assert "14 of 14 topics" in await click(group.alice, said, "Your progress")

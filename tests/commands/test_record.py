@@ -39,7 +39,9 @@ async def test_done_again_says_already(group: World) -> None:
     before = marks(group)
     said = await say(group.alice, "/done docker")
     assert said.title == "Already recorded: Docker"
-    assert "01 January 2026" in said
+    assert "on 1 January 2026" in said
+    assert "Your hours were not added" in await say(group.alice, "/done docker hours:2")
+    assert "Your hours and note were not added" in await say(group.alice, "/done docker hours:2 note:late")
     assert (await say(group.alice, "/done leetcode")).title.startswith("Already recorded")
     assert marks(group) == before
 
@@ -243,7 +245,7 @@ async def test_a_day_before_can_be_recorded(group: World) -> None:
     assert "for Saturday 3 January" in said
     ((day, at),) = rows(group, "SELECT day, at FROM mark")
     assert (str(day), str(at)[:10]) == ("2026-01-03", "2026-01-04")
-    assert "You finished it on 03 January 2026" in await say(group.alice, "/done docker")
+    assert "You finished it on 3 January 2026" in await say(group.alice, "/done docker")
     assert "for " not in (await say(group.alice, "/done", item="python", on="today")).text.splitlines()[0]
 
 

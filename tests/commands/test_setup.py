@@ -140,11 +140,20 @@ async def test_setup_again_changes_the_group_that_is_there(group: World) -> None
     assert "1 of 14 topics" in await say(group.alice, "/progress")
 
 
+async def test_setup_that_changes_nothing_says_so(prompted: World) -> None:
+    """/setup once more shows the plan as it is, and offers this week's topic, since the first was posted."""
+    said = await say(prompted.olivia, "/setup")
+    assert (said.title, said.buttons) == (
+        "There is a study group here already",
+        ["Post this week's topic now", "Change"],
+    )
+
+
 async def test_setup_in_a_thread_is_about_its_channel(prompted: World) -> None:
     """A group lives in the channel that a thread belongs to."""
     (thread,) = prompted.study.threads
     said = await say(prompted.olivia, "/setup", thread)
-    assert said.title == "The study group is changed"
+    assert said.title == "There is a study group here already"
     assert rows(prompted, "SELECT channel FROM study_group") == [(str(prompted.study.id),)]
 
 

@@ -12,9 +12,14 @@ from bot.study.roadmap_files import default_folder
 DEEP = "nested more than 12 levels deep"
 TAG = "tags are not allowed:"
 ODD = "is not allowed in a roadmap (delete it; it does not show on screen)"
-LOST = "found unexpected end of stream (a quote or a bracket was opened and never closed)"
+LOST = "this quote is never closed (add one like it at the end of the text)"
+BRACKET = "this [ is not closed (it ends with ], with commas between the values)"
+ASTRAY = (
+    "this line fits nowhere (keys of one entry begin in the same column; or a quote before it is not closed)"
+)
 TAB = "found character '\\t' that cannot start any token (indent with spaces, not tabs)"
-COLON = 'mapping values are not allowed here (put quotes around a text that contains ": ")'
+HINT = 'put quotes around a text that contains ": "; keys of an entry begin alike'
+COLON = f"mapping values are not allowed here ({HINT})"
 SYSTEM = '"tag:yaml.org,2002:python/object/apply:os.system"'
 
 HOSTILE = {
@@ -42,7 +47,10 @@ HOSTILE = {
     "endless version": ("%YAML " + "9" * 4_900 + ".1\n---\na: b", "1:7: this cannot be read as YAML"),
     "nothing": ("", "1:1: the file is empty"),
     "only comments": ("# a\n# b\n", "1:1: the file is empty"),
-    "open quote": ("a: 'b", f"1:6: {LOST}"),
+    "open quote": ("a: 'b\nc: d", f"1:4: {LOST}"),
+    "odd escape": ('a: "C:\\dir"', "1:8: found unknown escape character 'd'"),
+    "open bracket": ("a: [b\nc: d", f"1:4: {BRACKET}"),
+    "less indented": ("a:\n  b: c\n d: e", f"3:2: {ASTRAY}"),
     "tab": ("a:\n\t- b", f"2:1: {TAB}"),
     "colon in text": ("a: b: c", f"1:5: {COLON}"),
 }  # fmt: skip

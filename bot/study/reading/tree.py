@@ -24,10 +24,24 @@ ODD_CHARACTER = re.compile(
 )
 _LINE_BREAK = re.compile("\r\n|\n|\r")
 _HINTS = {
-    "mapping values are not allowed here": 'put quotes around a text that contains ": "',
+    "mapping values are not allowed here": 'put quotes around a text that contains ": "; keys of an entry begin alike',
     "found character '\\t' that cannot start any token": "indent with spaces, not tabs",
     "could not find expected ':'": "each line of a mapping reads `key: value`",
-    "found unexpected end of stream": "a quote or a bracket was opened and never closed",
+}
+# YAML notices these at the end of the file, or lines later; an author looks where they began.
+_OPEN = {
+    "while scanning a quoted scalar": (
+        "this quote is never closed",
+        "add one like it at the end of the text",
+    ),
+    "while parsing a flow sequence": (
+        "this [ is not closed",
+        "it ends with ], with commas between the values",
+    ),
+    "while parsing a flow mapping": (
+        "this { is not closed",
+        "it ends with }, with commas between the entries",
+    ),
 }
 
 
@@ -113,6 +127,16 @@ def _acceptable(text: str, report: Report) -> bool:
 
 def _report_syntax(error: yaml.MarkedYAMLError, report: Report) -> None:
     message = printable(error.problem or "not YAML")[:200]
+    if error.context in _OPEN and error.context_mark and not message.startswith("found unknown"):
+        report.add(_mark(error.context_mark), *_OPEN[error.context])
+        return
+    if message.startswith("expected <block end>"):
+        report.add(
+            _mark(error.problem_mark),
+            "this line fits nowhere",
+            "keys of one entry begin in the same column; or a quote before it is not closed",
+        )
+        return
     report.add(_mark(error.problem_mark or error.context_mark), message, _HINTS.get(message, ""))
 
 
