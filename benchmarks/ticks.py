@@ -158,6 +158,10 @@ class _Nowhere:
         del workspace, channel, name, text
         return message_id
 
+    async def direct(self, workspace: str, person: str) -> str:
+        """Speak privately in a channel of the person's own."""
+        return f"dm{person}"
+
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         raise NotImplementedError
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from bot.commands.context import Context
+from bot.commands.direct import at_home, only_direct
 from bot.commands.memory import Memory
 from bot.commands.seats import find_seat
 from bot.core.arguments import GROUP, checked
@@ -152,13 +153,16 @@ class Dispatcher:
         loop = asyncio.get_running_loop()
 
         def work(session: Session) -> Reply:
+            asked = at_home(session, command, request, group_id)
             context = Context(
-                *(session, request, now, self.memory, self.commands, self.catch_up, self.post_url),
+                *(session, asked, now, self.memory, self.commands, self.catch_up, self.post_url),
                 *(group_id, self.erased),
             )
             if request.ask:
                 return _form(command, context)
             reply = command.run(context, **args)
+            if asked is not request:
+                reply = only_direct(reply, self.commands)
             if ahead is not None and command.writes:
                 loop.call_soon_threadsafe(ahead, reply)
             return reply

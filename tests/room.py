@@ -130,6 +130,13 @@ class FakePlatform:
         self.threads[message_id] = name
         return f"t{message_id}"
 
+    async def direct(self, workspace: str, person: str) -> str:
+        """Speak privately in a channel of the person's own."""
+        self.calls.append(("direct", person))
+        if isinstance(fault := self._next("direct", person), Exception):
+            raise fault
+        return f"dm{person}"
+
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Say something privately."""
         self.told.append((person, reply))

@@ -19,8 +19,9 @@ PRIVACY_FIELDS = (
         "What",
         "Your id and the name that you have in this server; which study groups you joined, and when; what you "
         "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; what you chose with "
-        "`/preferences` and said with `/away`; which accounts you made one person with `/link`; and, if you set a "
-        "group up, that you did. It keeps nothing that people write in channels, and asks for no list of members.",
+        "`/preferences` and said with `/away`; which accounts you made one person with `/link`; which reminders were "
+        "sent to you alone; and, if you set a group up, that you did. It keeps nothing that people write in channels, "
+        "and asks for no list of members.",
     ),
     Field(
         "Why, and who sees it",
@@ -114,6 +115,7 @@ def _membership(ctx: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
     kept = dict(row)
     member = kept.pop("member_id")
     kept["records"] = [dict(mark) for mark in people.records(ctx.session, member)]
+    kept["messages"] = [dict(row) for row in people.messages(ctx.session, member)]
     kept["points"] = [dict(score) for score in people.board_rows(ctx.session, member)]
     return kept
 

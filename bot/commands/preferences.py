@@ -37,6 +37,10 @@ REMINDED = {
     Reminded.DM: "by direct message",
     Reminded.OFF: "none",
 }
+CLOSED = (
+    ", but you take none from Roadmate, so you find them in the channel. Allow direct messages from people of this "
+    "server, then choose it again"
+)
 OFF, GROUP = "off", "group"
 NO_ALIAS = "Choose an **alias** too: the name that the board shows instead of yours."
 NO_TIME = "Quiet hours that begin and end at the same time would be no hours. To have none, type off."
@@ -131,7 +135,8 @@ def preferences(
     if timezone:
         wanted = replace(wanted, zone=_zone(timezone))
     if reminders:
-        wanted = replace(wanted, reminders=Reminded(reminders))
+        # Chosen again, it is tried again: they may have opened their messages.
+        wanted = replace(wanted, reminders=Reminded(reminders), refused_at=None)
     wanted = _with_quiet(_with_name(wanted, board, alias), quiet_from, quiet_to)
     changed = wanted != who.chosen
     if changed:
@@ -173,7 +178,7 @@ def _lines(ctx: Context, who: Own) -> str:
         "Study": STUDY[chosen.study],
         "Time zone": escape(chosen.zone) or f"the group's, {escape(who.group.zone)}",
         "On boards": NAMED[chosen.board].format(bold(chosen.alias)),
-        "Reminders": REMINDED[chosen.reminders],
+        "Reminders": REMINDED[chosen.reminders] + (CLOSED if chosen.refused_at else ""),
         "Quiet hours": _quiet_text(chosen),
         "Away": f"until {day_text(away.back_on)}" if away else "no",
     }

@@ -75,7 +75,8 @@ class Command:
     `writes` decides between the one writer and the readers of the database; `private` is the privacy of an
     answer that had to be deferred; `typed` is False for what only buttons can say. `present` tells the values that
     options have now, for a form that changes them. `cost` is what it takes of a person's allowance: 1 for what is
-    quick, more for what is drawn, written to a file or posted. `only` names its platforms; empty means all.
+    quick, more for what is drawn, written to a file or posted. `only` names its platforms; empty means all. `direct`
+    says that its buttons work in a direct message too, for members of the group that they name.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Command:
     present: Callable[..., Mapping[str, str]] | None = None
     cost: int = 1
     only: frozenset[str] = frozenset()
+    direct: bool = False
 
     def on(self, platform: str) -> bool:
         """Whether people can say it on a platform."""
@@ -116,6 +118,7 @@ def command(
     under: str = "",
     cost: int = 1,
     only: Iterable[str] = (),
+    direct: bool = False,
 ) -> Command:
     """Read a command from a function: its name, its docstring (the help) and its annotated options.
 
@@ -144,6 +147,7 @@ def command(
         present,
         cost,
         frozenset(only),
+        direct,
     )
 
 

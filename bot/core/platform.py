@@ -46,6 +46,10 @@ class Deleted(Held):
     """The message is no longer there: somebody has deleted it, and so it stays."""
 
 
+class Closed(Held):
+    """The person takes no direct messages from us, and only they can change that."""
+
+
 class TryLater(Exception):
     """The platform certainly did not take the post; try again after `seconds`."""
 
@@ -169,6 +173,10 @@ class Platform(Protocol):
 
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
         """Open the discussion under a message, once, and return its id. Raises Held, TryLater or Unsure."""
+        ...
+
+    async def direct(self, workspace: str, person: str) -> str:
+        """The channel in which a person is spoken to privately. Raises Closed, Held, TryLater or Unsure."""
         ...
 
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:

@@ -212,12 +212,14 @@ class _Plan:
             "reason": MISSED if missed else "",
             "message_id": "",
             "thread_id": "",
+            # Whoever wants it privately gets it from here on, whatever becomes of it in the channel.
+            "passed_on": "" if kind is PostKind.REMINDER and not missed else None,
         }
         # A channel that is gone gets nothing to send while the group goes on in its others.
         held = {"state": PostState.HELD.value, "try_at": None, "reason": self.group.held_reason}
         self.rows.append({**row, **held} if self.group.held_reason and not missed else row)
         free = (c for c in self.further if not c.is_held and (kind, occurrence.day) not in c.taken)
-        self.rows += [{**row, "group_id": channel.id} for channel in free]
+        self.rows += [{**row, "group_id": channel.id, "passed_on": None} for channel in free]
 
     def _reminder_to_come(self) -> bool:
         """Whether the last prompt's week still has its reminder ahead."""

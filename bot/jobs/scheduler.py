@@ -31,8 +31,8 @@ async def ticking(ticker: Ticker, seconds: int, stalled: float = STALLED) -> Non
 def scheduler(ticker: Ticker, seconds: int) -> AsyncIOScheduler:
     """A scheduler, not started, that ticks every `seconds`.
 
-    While one tick still sends, another one plans; ticks that came due meanwhile are one; and a late one still runs
-    (by default it would not after a second).
+    While one tick still sends posts and one private messages, another one plans; ticks that came due meanwhile are
+    one; and a late one still runs (by default it would not after a second).
     """
     made = AsyncIOScheduler(timezone=UTC)
     made.add_job(
@@ -40,7 +40,7 @@ def scheduler(ticker: Ticker, seconds: int) -> AsyncIOScheduler:
         "interval",
         seconds=seconds,
         id=TICK,
-        max_instances=2,
+        max_instances=3,
         coalesce=True,
         misfire_grace_time=None,
     )

@@ -11,8 +11,9 @@ from sqlmodel import Session
 from bot.commands.memory import News
 from bot.jobs.deliver import Delivery
 from bot.jobs.news import take_in
+from bot.jobs.nudging import Nudging
 from bot.jobs.plan import plan_batch
-from bot.store import accounts, health, workspaces
+from bot.store import accounts, health, nudges, workspaces
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.catalog import Catalog
@@ -46,7 +47,8 @@ class Ticker:
         self.clock, self.catch_up, self.keep, self.measure = clock, catch_up, keep, measure
         self.news = news or News()
         self._looked_over = False
-        self._planning, self._delivering = asyncio.Lock(), asyncio.Lock()
+        self._planning, self._delivering, self._nudging = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self.nudging = Nudging(delivery)
         self._planned = NEVER
         self._beaten: datetime | None = None
         self._purged: datetime | None = None
@@ -55,11 +57,17 @@ class Ticker:
         """Plan every group whose time has come and send what is due."""
         await self._plan_all()
         await self._deliver()
+        await self._nudge()
         await self._purge()
 
     async def _deliver(self) -> None:
         async with self._delivering:
             await self.delivery.run()
+
+    async def _nudge(self) -> None:
+        # Nobody's post waits for a private message: those have a place of their own.
+        async with self._nudging:
+            await self.nudging.run()
 
     async def _plan_all(self) -> None:
         async with self._planning:
@@ -98,6 +106,8 @@ class Ticker:
             # Who delivers already takes along what was planned now.
             if not self._delivering.locked():
                 await self._deliver()
+            if not self._nudging.locked():
+                await self._nudge()
             await self._purge()
         except Unavailable as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})
@@ -127,6 +137,7 @@ class Ticker:
 
     def _forget(self, session: Session, now: datetime) -> Sequence[int]:
         accounts.expire(session, now)
+        nudges.expire(session, now)
         return workspaces.purge(session, now - self.keep)
 
     def stop(self) -> None:
@@ -135,5 +146,5 @@ class Ticker:
 
     async def idle(self) -> None:
         """Wait for a tick that is under way."""
-        async with self._planning, self._delivering:
+        async with self._planning, self._delivering, self._nudging:
             return

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from bot.store.accounts import keys_of
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import Group, MarkRow, Member, PreferenceRow
+from bot.store.tables import Group, MarkRow, Member, Nudge, PreferenceRow
 from bot.study.preferences import Named
 from bot.study.progress import Act, Mark
 
@@ -124,6 +124,7 @@ def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> 
     connection.execute(_change(into), {"joined_at": connection.execute(began).scalar_one()})
     moved = update(MarkRow).where(col(MarkRow.member_id).in_(gone))
     connection.execute(moved.values(member_id=into.id))
+    connection.execute(delete(Nudge).where(col(Nudge.member_id).in_(gone)))
     connection.execute(delete(Member).where(col(Member.id).in_(gone)))
     return marks_of(session, into.id)
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlmodel import Session, col
 
 from bot.core.identity import account_of, key_of
-from bot.store import accounts, organizers, preferences, scores
-from bot.store.tables import Group, ItemRow, MarkRow, Member, RoadmapRow, ScoreRow, Workspace
+from bot.store import accounts, nudges, organizers, preferences, scores
+from bot.store.tables import Group, ItemRow, MarkRow, Member, Nudge, RoadmapRow, ScoreRow, Workspace
 
 
 def memberships(session: Session, platform: str, person: str) -> Sequence[RowMapping]:
@@ -40,6 +40,13 @@ def records(session: Session, member_id: int) -> Sequence[RowMapping]:
     wanted = select(*columns).join(ItemRow, col(ItemRow.id) == col(mark.item_id))
     own = wanted.where(col(mark.member_id) == member_id).order_by(col(mark.id))
     return session.connection().execute(own).mappings().all()
+
+
+def messages(session: Session, member_id: int) -> Sequence[RowMapping]:
+    """A row for each private message that was said, or is to be said, to a member by itself."""
+    columns = col(Nudge.kind), col(Nudge.due_at), col(Nudge.state), col(Nudge.reason), col(Nudge.sent_at)
+    wanted = select(*columns).where(col(Nudge.member_id) == member_id).order_by(col(Nudge.id))
+    return session.connection().execute(wanted).mappings().all()
 
 
 def board_rows(session: Session, member_id: int) -> Sequence[RowMapping]:
@@ -84,6 +91,7 @@ def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
     for start in range(0, len(member_ids), scores.BATCH):
         some = [member or 0 for member in member_ids[start : start + scores.BATCH]]
         scores.take_off(session, some)
+        nudges.forget(session, some)
         for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
             session.exec(delete(table).where(col(column).in_(some)))
 

@@ -30,6 +30,7 @@ def chosen(row: Any) -> Preferences:
         Reminded(row.reminders),
         row.quiet_from,
         row.quiet_to,
+        row.refused_at,
     )
 
 

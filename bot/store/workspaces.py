@@ -8,7 +8,18 @@ from sqlmodel import Session, col, delete, select, update
 from bot.core.shards import shard_key
 from bot.store import groups, organizers, preferences, twins
 from bot.store.groups import schedule_of
-from bot.store.tables import Group, GroupState, MarkRow, Member, Pause, Post, ScoreCount, ScoreRow, Workspace
+from bot.store.tables import (
+    Group,
+    GroupState,
+    MarkRow,
+    Member,
+    Nudge,
+    Pause,
+    Post,
+    ScoreCount,
+    ScoreRow,
+    Workspace,
+)
 from bot.study.schedule import next_due
 
 
@@ -74,7 +85,8 @@ def purge(session: Session, before: datetime) -> Sequence[int]:
         twins.before_purge(session, gone)
         theirs = select(Group.id).where(col(Group.workspace_id).in_(gone))
         members = select(Member.id).where(col(Member.group_id).in_(theirs))
-        session.exec(delete(MarkRow).where(col(MarkRow.member_id).in_(members)))
+        for of_members in (MarkRow, Nudge):
+            session.exec(delete(of_members).where(col(of_members.member_id).in_(members)))
         for table in (ScoreRow, ScoreCount, Pause, Post, Member):
             session.exec(delete(table).where(col(table.group_id).in_(theirs)))
         session.exec(delete(Group).where(col(Group.workspace_id).in_(gone)))

@@ -41,7 +41,8 @@ class Reminded(StrEnum):
 class Preferences:
     """What a person has chosen in a workspace. An empty `zone` means that of the group.
 
-    Quiet hours go from a minute of the day to another one, over midnight too; None: there are none.
+    Quiet hours go from a minute of the day to another one, over midnight too; None: there are none. `refused_at` is
+    when their direct messages were found closed; choosing where to be reminded again forgets it.
     """
 
     study: Study = Study.ANY
@@ -51,6 +52,7 @@ class Preferences:
     reminders: Reminded = Reminded.CHANNEL
     quiet_from: int | None = None
     quiet_to: int | None = None
+    refused_at: datetime | None = None
 
 
 def is_quiet(chosen: Preferences, now: datetime, zone: ZoneInfo) -> bool:

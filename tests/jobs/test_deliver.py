@@ -11,7 +11,7 @@ from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.jobs import again, deliver
 from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
 from bot.jobs.looking import UNREADABLE
-from bot.store import queue, workspaces
+from bot.store import nudges, queue, workspaces
 from bot.store.faults import Busy
 from bot.store.queue import LEASE
 from bot.store.tables import (
@@ -20,6 +20,7 @@ from bot.store.tables import (
     GroupState,
     MarkRow,
     Member,
+    Nudge,
     Post,
     PostKind,
     PostState,
@@ -251,14 +252,20 @@ async def test_a_workspace_is_purged_after_its_time(room: Room) -> None:
     await room.say("done", item="docker")
     await room.say("preferences", study="book")
     await room.say("away", until="1 week")
+    occurrence = room.clock().date()
+    row = {"member_id": 1, "kind": "reminder", "occurrence": occurrence, "item_id": None}
+    times = {"due_at": room.clock(), "until": room.clock()}
+    await room.database.write(lambda s: nudges.add(s, [row | times]))
     await room.database.write(lambda s: workspaces.leave(s, "discord", "1", room.clock()))
     await room.days(29)
     assert (await room.the_group()).step == 1
     await room.days(2)
-    tables = (Workspace, Group, Member, MarkRow, ScoreRow, ScoreCount, PreferenceRow, AwayRow, Post)
+    tables = (Workspace, Group, Member, MarkRow, ScoreRow, ScoreCount, PreferenceRow, AwayRow, Nudge, Post)
     left = await room.database.read(lambda s: {t.__name__: len(s.exec(select(t)).all()) for t in tables})
     posts = len(await room.posts(other))
-    gone = dict.fromkeys(("Member", "MarkRow", "ScoreRow", "ScoreCount", "PreferenceRow", "AwayRow"), 0)
+    gone = dict.fromkeys(
+        ("Member", "MarkRow", "ScoreRow", "ScoreCount", "PreferenceRow", "AwayRow", "Nudge"), 0
+    )
     assert left == {"Workspace": 1, "Group": 1, "Post": posts, **gone}
     assert posts > 4
 

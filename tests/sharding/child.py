@@ -69,6 +69,10 @@ class Chat:
         await self.connection.execute(THREAD, (message_id,))
         return message_id
 
+    async def direct(self, workspace: str, person: str) -> str:
+        """Speak privately in a channel of the person's own."""
+        return f"dm{person}"
+
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Nobody needs to be told anything."""
         raise AssertionError(person, reply)

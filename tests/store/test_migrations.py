@@ -17,7 +17,7 @@ from bot.core.errors import StartupError
 from bot.store import accounts, engines, health, members, migrating, pauses, preferences, scores, twins
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
-from bot.store.tables import CodeKind, Installation, OrganizerRow, Post, metadata
+from bot.store.tables import CodeKind, Installation, Nudge, OrganizerRow, Post, metadata
 from bot.study.preferences import Away, Preferences
 from bot.study.progress import Act
 from tests.conftest import DATABASES
@@ -39,7 +39,7 @@ TABLES = {
         "score_count",
         "post",
     ),
-    *("preference", "away", "account", "code", "installation", "organizer", "pause"),
+    *("preference", "away", "nudge", "account", "code", "installation", "organizer", "pause"),
 }
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -105,6 +105,17 @@ def filled(session: Session, url: str) -> str:
     day = MONDAY.date()
     session.add(
         Post(group_id=found.id or 0, kind="prompt", occurrence=day, step=1, item_id=item, due_at=MONDAY)
+    )
+    session.add(
+        Nudge(
+            member_id=member.id or 0,
+            kind="reminder",
+            occurrence=day,
+            item_id=item,
+            due_at=MONDAY,
+            until=MONDAY,
+            try_at=MONDAY,
+        )
     )
     preferences.keep(session, found.workspace_id, "7", Preferences(zone="Asia/Tokyo"), MONDAY)
     pauses.begin(session, found.id or 0, MONDAY, None)

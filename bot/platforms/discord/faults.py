@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import discord
 
-from bot.core.platform import ANSWERS_WITHIN, Held, TryLater, Unsure
+from bot.core.platform import ANSWERS_WITHIN, Closed, Held, TryLater, Unsure
 from bot.core.text import clean, join_words
 from bot.platforms.discord.traffic import SERVER_ERROR, TOO_MANY, refusal
 
@@ -16,6 +16,9 @@ LIMIT = ANSWERS_WITHIN.total_seconds()
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, NO_ACCESS, NO_PERMISSION = 10003, 10008, 50001, 50013
 THREAD_EXISTS = 160004
+CLOSED = frozenset({50007, 50278})
+"""The person takes no direct messages from us."""
+UNKNOWN_USER = 10013
 _REASONS = {
     UNKNOWN_MESSAGE: "The post was deleted before its thread could be opened.",
     50083: "The thread is archived.",
@@ -54,6 +57,8 @@ def _meaning(error: discord.HTTPException, missing: Missing) -> Exception:
         return Held(
             "The channel is gone. Say /setup in another one, and the group can move there.", gone=True
         )
+    if error.code in CLOSED or error.code == UNKNOWN_USER:
+        return Closed("They take no direct messages from Roadmate.")
     if error.code in (NO_ACCESS, NO_PERMISSION):
         return Held(_lacks(missing()))
     return Held(_REASONS.get(error.code) or f"Discord refused it: {clean(error.text, 200)} ({error.code}).")

@@ -102,6 +102,11 @@ class DiscordPlatform:
         del workspace
         return await sending.open_thread(self.client, channel, message_id, name, text)
 
+    async def direct(self, workspace: str, person: str) -> str:
+        """The channel in which a person is spoken to privately."""
+        del workspace
+        return await sending.direct(self.client, person)
+
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Send somebody a direct message; False where they take none."""
         del workspace

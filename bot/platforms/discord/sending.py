@@ -12,7 +12,7 @@ from bot.core.platform import Deleted, Held, Message, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.text import clean
 from bot.platforms.discord.answering import LOST
-from bot.platforms.discord.faults import THREAD_EXISTS, UNKNOWN_MESSAGE, explained
+from bot.platforms.discord.faults import CLOSED, THREAD_EXISTS, UNKNOWN_MESSAGE, explained
 from bot.platforms.discord.permissions import missing_in
 from bot.platforms.discord.rendering import render
 from bot.platforms.discord.traffic import only_while
@@ -25,10 +25,9 @@ UNREADABLE = "Roadmate is missing Read Message History in the channel, and can't
 TOO_MUCH = (
     "So much was said in the channel since that Roadmate can't tell whether it has posted. Look there first."
 )
+NOT_CONNECTED = "Not connected to Discord."
 THREAD_NAME, CONTENT = 100, 2000
 A_WEEK: Literal[10080] = 10080
-CLOSED = frozenset({50007, 50278})
-"""The person takes no direct messages from us."""
 
 
 async def send(client: discord.Client, message: Message) -> str:
@@ -99,6 +98,14 @@ async def open_thread(client: discord.Client, channel: str, message_id: str, nam
     return message_id
 
 
+async def direct(client: discord.Client, person: str) -> str:
+    """Open the channel of a person's direct messages, which is always the same one, and return its id."""
+    if not client.is_ready() or client.is_closed():
+        raise TryLater(NOT_CONNECTED)
+    async with explained(lambda: None):
+        return str((await client.create_dm(discord.Object(int(person)))).id)
+
+
 async def tell(client: discord.Client, person: str, reply: Reply) -> bool:
     """Send a direct message; False where the person does not take any or it did not work out."""
     embed, view = render(reply)
@@ -121,7 +128,7 @@ async def tell(client: discord.Client, person: str, reply: Reply) -> bool:
 
 def _channel(client: discord.Client, channel: str) -> discord.PartialMessageable:
     if not client.is_ready() or client.is_closed():
-        raise TryLater("Not connected to Discord.")
+        raise TryLater(NOT_CONNECTED)
     return client.get_partial_messageable(int(channel))
 
 

@@ -33,6 +33,8 @@ DEAD = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked", "app_uninstalled"}
 )
 """The token is no longer one."""
+CLOSED = frozenset({"cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible"})
+"""The person takes no direct messages from us, or is not there any more."""
 _OWN_TROUBLE = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )

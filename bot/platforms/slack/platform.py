@@ -116,6 +116,10 @@ class SlackPlatform:
         """Begin the discussion under a message, once, and return its id."""
         return await self._sending.open_thread(workspace, channel, message_id, name, text)
 
+    async def direct(self, workspace: str, person: str) -> str:
+        """The channel in which a person is spoken to privately."""
+        return await self._sending.direct(workspace, person)
+
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Send somebody a direct message; False where they take none."""
         return await self._sending.tell(workspace, person, reply)

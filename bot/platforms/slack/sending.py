@@ -10,10 +10,10 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.core.markup import bold
-from bot.core.platform import Deleted, Held, Message, TryLater
+from bot.core.platform import Closed, Deleted, Held, Message, TryLater
 from bot.core.reply import Reply
 from bot.platforms.slack.answering import QUIET, Answering
-from bot.platforms.slack.faults import explained, word
+from bot.platforms.slack.faults import CLOSED, explained, word
 from bot.platforms.slack.ids import user_of
 from bot.platforms.slack.mrkdwn import escaped, mrkdwn
 from bot.platforms.slack.pacing import Pace
@@ -126,6 +126,17 @@ class Sending:
                     **QUIET,
                 )
         return message_id
+
+    async def direct(self, workspace: str, person: str) -> str:
+        """Open the channel of a person's direct messages, which is always the same one, and return its id."""
+        async with self._speaking(workspace) as team:
+            try:
+                opened = await self._web.posts.conversations_open(token=team.token, users=user_of(person))
+            except SlackApiError as error:
+                if word(error) in CLOSED:
+                    raise Closed("They take no direct messages from Roadmate.") from error
+                raise
+        return str(opened["channel"]["id"])
 
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
         """Send a direct message; False where the person takes none or it did not work out."""

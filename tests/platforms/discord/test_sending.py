@@ -9,7 +9,7 @@ import discord
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.core.platform import Held, TryLater, Unsure
+from bot.core.platform import Closed, Held, Message, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.platforms.discord import faults, sending
 from tests.platforms.discord.conftest import Bot
@@ -233,3 +233,15 @@ async def test_closed_direct_messages_fail_nothing(bot: Bot, status: int, code: 
 def test_a_message_has_an_address(bot: Bot) -> None:
     """A link leads to a message in its channel."""
     assert bot.platform.message_url("1", "2", "3") == "https://discord.com/channels/1/2/3"
+
+
+@pytest.mark.parametrize("status, code", [(403, 50007), (403, 50278), (404, 10013)])
+async def test_a_private_message_says_that_they_are_closed(bot: Bot, status: int, code: int) -> None:
+    """A private message goes to the person's own channel, always the same; that they take none is told apart."""
+    channel = await bot.platform.direct("1", str(bot.olivia.id))
+    assert channel == await bot.platform.direct("1", str(bot.olivia.id))
+    message = Message(channel, Reply("Python: 4 days left"), "n1", "n1r260108")
+    assert await bot.platform.send(message)
+    bot.env.inject_error("POST", MESSAGES, status=status, code=code)
+    with pytest.raises(Closed):
+        await bot.platform.send(message)
