@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
-ELSEWHERE = frozenset({18, 19, 20, 40, 41, 42, 44, 45})
-"""Scenarios of Slack, of imports and uploads and of pages, which are not this page's."""
+ELSEWHERE = frozenset({40, 41, 42, 45})
+"""Scenarios of imports and uploads and of pages, which are not this page's."""
 
 
 def rows() -> dict[int, str]:

@@ -1,13 +1,14 @@
 """What differs in what people read, because their platform calls it otherwise or has another way to do it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """`organizers` is who they are, `right` the same in brackets; `give` says how to let the bot post in a channel.
 
-    `discussion` leads to the thread under a post.
+    `discussion` leads to the thread under a post. `phrases` are parts of our sentences that are said otherwise.
     """
 
     workspace: str
@@ -16,6 +17,7 @@ class Words:
     lacks: str
     give: str
     discussion: str
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 DISCORD = Words(
@@ -34,6 +36,20 @@ SLACK = Words(
     lacks="⚠️ Roadmate is not in that channel",
     give="Say {} in <#{}>, then `/status`. Until then posts wait; nothing is lost.",
     discussion="[the discussion]({url})",
+    phrases={
+        "Study groups live in servers": "Study groups live in workspaces",
+        "In a server without one": "In a workspace without one",
+        "Someone who may manage the server can": "An organizer can",
+        "A group of this server is on hold": "A group of this workspace is on hold",
+        "This server has ": "This workspace has ",
+        "in every server": "in every workspace",
+        "that you have in this server": "that you have in this workspace",
+        "The people of the server": "The people of the workspace",
+        "When a server removes": "When a workspace removes",
+        "everything of that server": "everything of that workspace",
+        "say `/status` in the server": "say `/status` in the workspace",
+        "An organizer of the other server": "An organizer of the other side",
+    },
 )
 _WORDS = {"discord": DISCORD, "slack": SLACK}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.core.command import Command
+from bot.core.words import words_of
 
 NAME = "slack"
 STUDY = "/study"
@@ -22,12 +23,16 @@ def spoken(name: str) -> str:
 
 
 class Speller:
-    """Finds the commands that a text speaks of, and spells them as they are said here."""
+    """Finds the commands that a text speaks of, and what is called otherwise here, and says them so."""
 
     def __init__(self, commands: Sequence[Command]) -> None:
         names = sorted((command.name for command in sayable(commands)), key=len, reverse=True)
+        words = words_of(NAME).phrases
+        self._phrases = re.compile("|".join(map(re.escape, words)))
+        self._otherwise = words
         self._said = re.compile(rf"(?<![\w/.:-])/({'|'.join(map(re.escape, names))})(?![\w/-])")
 
     def __call__(self, text: str) -> str:
         """The same text with each command as it is said here."""
+        text = self._phrases.sub(lambda found: self._otherwise[found[0]], text)
         return self._said.sub(lambda found: spoken(found[1]), text)

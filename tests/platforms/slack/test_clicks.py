@@ -203,7 +203,7 @@ async def test_my_data_comes_in_a_direct_message(grouped: SlackWorld) -> None:
 async def test_a_command_in_a_direct_message_is_answered_kindly(there: SlackWorld) -> None:
     """There is no group in a direct message, and the answer says where one is."""
     there.fake.channel("D1", "", "U0BOT", ALICE)
-    assert (await there.slack.say(ALICE, "/next", "D1")).title == "Study groups live in servers"
+    assert (await there.slack.say(ALICE, "/next", "D1")).title == "Study groups live in workspaces"
 
 
 async def test_slack_that_does_not_say_who_asks_is_told(grouped: SlackWorld) -> None:

@@ -85,7 +85,7 @@ async def test_a_direct_message_reaches_no_group(two: SlackWorld) -> None:
     two.fake.channel("D1", "", "U0BOT", OLIVIA)
     for name in NAMES:
         said = await two.slack.press(OLIVIA, forged(name, group=1), channel="D1")
-        assert said.title in ("Study groups live in servers", "That does not fit") or name in OWN, name
+        assert said.title in ("Study groups live in workspaces", "That does not fit") or name in OWN, name
         assert "Python" not in said
 
 

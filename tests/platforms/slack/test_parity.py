@@ -219,6 +219,8 @@ def _same(text: str) -> str:
     for alike, sign in {"\u2217": "*", "\u223c": "~", "\u02cb": "`", UNDERSCORE: "_"}.items():
         text = text.replace(alike, sign)
     text = re.sub(r"/study (?=\w)", "/", text)
+    for here, there in SLACK.phrases.items():
+        text = text.replace(plain(there), plain(here))
     for field in ("organizers", "right", "lacks"):
         text = text.replace(plain(getattr(SLACK, field)), plain(getattr(DISCORD, field)))
     text = re.sub(r"/organizers [^\n]*\n", "", text)
