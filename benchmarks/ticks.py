@@ -158,7 +158,7 @@ class _Nowhere:
         del workspace, channel, name, text
         return message_id
 
-    async def direct(self, workspace: str, person: str) -> str:
+    async def direct(self, workspace: str, person: str) -> str:  # noqa: ARG002 - the protocol's
         """Speak privately in a channel of the person's own."""
         return f"dm{person}"
 
