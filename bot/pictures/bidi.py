@@ -1,7 +1,8 @@
 """Which way text runs, and in which order its pieces stand.
 
 It is the part of Unicode's bidirectional algorithm (UAX 9) that is left once `clean` has dropped every direction
-mark. It is done here because a line is drawn in several fonts, and who draws with one font orders only what is in it.
+mark, but for pairs of brackets (N0). It is done here because a line is drawn in several fonts, and who draws with one
+font orders only what is in it.
 """
 
 import unicodedata
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 _STRONG_RIGHT = frozenset({"R", "AL"})
+_STRONG = _STRONG_RIGHT | {"L"}
 _NUMBERS = frozenset({"EN", "AN"})
 _NEUTRAL = "ON"
 
@@ -32,24 +34,47 @@ def visual_order(levels_of: Sequence[int]) -> list[int]:
     return order
 
 
-def _weak(kinds: list[str], base: int) -> list[str]:
-    """Rules W1 to W7: marks follow their letter, numbers what they stand with."""
-    found: list[str] = []
+def _weak(kinds: Sequence[str], base: int) -> list[str]:
+    """Rules W1 to W7: marks follow their letter, numbers what they stand with, and signs their number."""
     strong = "R" if base else "L"
-    for at, kind in enumerate(kinds):
-        now = kind
-        if now == "NSM":
-            now = found[-1] if found else strong
-        elif now == "EN" and strong == "AL":
-            now = "AN"
-        elif now in {"ES", "CS", "ET"} and found and found[-1] in _NUMBERS:
-            after = kinds[at + 1] if at + 1 < len(kinds) else ""
-            now = found[-1] if now == "ET" or after == "EN" else _NEUTRAL
-        elif now not in {"L", "R", "AL", "EN", "AN"}:
-            now = _NEUTRAL
-        if now in {"L", "R", "AL"}:
-            strong = now
-        found.append("L" if now == "EN" and strong == "L" else now)
+    found: list[str] = []
+    for kind in _with_signs(_with_separators(_numbers(kinds, strong))):
+        strong = kind if kind in _STRONG else strong
+        now = "L" if kind == "EN" and strong == "L" else kind
+        found.append(now if now in _STRONG or now in _NUMBERS else _NEUTRAL)
+    return found
+
+
+def _numbers(kinds: Sequence[str], strong: str) -> list[str]:
+    """Rules W1 and W2: a mark is of its letter's kind, and a number after an Arabic letter is an Arabic one."""
+    found: list[str] = []
+    before = strong
+    for kind in kinds:
+        now = before if kind == "NSM" else kind
+        strong = now if now in _STRONG else strong
+        found.append("AN" if now == "EN" and strong == "AL" else now)
+        before = found[-1]
+    return found
+
+
+def _with_separators(kinds: Sequence[str]) -> list[str]:
+    """Rule W4: one comma, colon or slash within a number is part of it, and one plus or minus within a European one."""
+    found = list(kinds)
+    for at in range(1, len(kinds) - 1):
+        before, now, after = kinds[at - 1 : at + 2]
+        if before == after and ((now == "CS" and before in _NUMBERS) or (now == "ES" and before == "EN")):
+            found[at] = before
+    return found
+
+
+def _with_signs(kinds: Sequence[str]) -> list[str]:
+    """Rule W5: signs such as # $ % before or after a European number are part of it."""
+    found: list[str] = []
+    for kind, group in groupby(kinds):
+        run = list(group)
+        after = kinds[len(found) + len(run)] if len(found) + len(run) < len(kinds) else ""
+        beside = kind == "ET" and "EN" in (after, found[-1] if found else "")
+        found += ["EN"] * len(run) if beside else run
     return found
 
 
