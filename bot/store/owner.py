@@ -15,6 +15,7 @@ from bot.store.migrating import upgrade
 from bot.store.tables import Group, Meta, Post, PostKind, PostState
 
 NO_DATABASE = "There is no database at {}. DATABASE_URL says where it is."
+ANOTHERS_BOARD = "It is the board of the bot before. `/board here` posts one that keeps itself up to date."
 TAKEN_OVER = "Another bot has taken the group over."
 _WAITING = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 
@@ -61,6 +62,9 @@ def adopt(session: Session, now: datetime) -> str:
         if post.kind == PostKind.PROMPT and not post.message_id:
             groups.take_step_back(session, post, now)
     session.exec(update(Post).where(col(Post.thread_try_at).is_not(None)).values(thread_try_at=None))
+    # Nobody can edit the message of another bot.
+    boards = update(Post).where(col(Post.edit_at).is_not(None))
+    session.exec(boards.values(edit_at=None, state=PostState.HELD, reason=ANOTHERS_BOARD))
     # Nothing that came due meanwhile is planned; the next tick finds each group's next time.
     late = update(Group).where(col(Group.next_due_at) <= now)
     session.exec(late.values(planned_to=now, next_due_at=now))

@@ -97,3 +97,19 @@ async def test_a_group_that_is_not_due_keeps_its_time(room: Room) -> None:
     now = room.clock()
     await room.database.write(lambda session: owner.adopt(session, now))
     assert (await room.the_group()).next_due_at == before == MONDAY
+
+
+async def test_a_board_of_the_bot_before_is_left_alone(room: Room) -> None:
+    """No bot can edit another's message: after the take-over the board rests until an organizer asks for a new one."""
+    await room.say("board here")
+    await room.tick(minutes=2)
+    await foreign(room)
+    now, before = room.clock(), len(room.platform.calls)
+    await room.database.write(lambda session: owner.adopt(session, now))
+    room.platform.is_ready = True
+    await room.say("done", item="docker")
+    await room.days(8)
+    assert not any(call == "edit" for call, _ in room.platform.calls[before:])
+    status = await room.say("status")
+    assert "the bot before" in next(field.text for field in status.fields if field.title == "The board")
+    assert (await room.say("board here")).title == "Posted 📌"
