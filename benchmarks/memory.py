@@ -48,10 +48,12 @@ async def _bot() -> AsyncIterator[discord.Client]:
     from bot.app import App
     from bot.logs import set_up
     from bot.settings import Settings
+    from bot.store import migrating
 
     set_up("WARNING", "json")
     with tempfile.TemporaryDirectory() as folder:
         app = App(Settings(database_url=f"sqlite:///{Path(folder) / 'bench.db'}", _env_file=None))
+        migrating.upgrade_apart(app.settings.database_url)
         async with app:
             server = asyncio.create_task(app.running().web()())  # health and metrics
             scheduler = AsyncIOScheduler()

@@ -210,6 +210,7 @@ class App:
         if self.settings.discord_token is None and self.slack is None:
             raise StartupError("Neither DISCORD_TOKEN nor SLACK_BOT_TOKEN is set.")
         with alone(self.settings.database_url, self.settings.shards):
+            await asyncio.to_thread(migrating.upgrade_apart, self.settings.database_url)
             async with self:
                 # A read-only file is noticed by the first change only, and that should be now.
                 with _refused_if_unwritable():

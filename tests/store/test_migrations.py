@@ -223,6 +223,21 @@ def test_a_newer_schema_is_refused_by_name(filled: str) -> None:
     assert rows(filled) == before
 
 
+def test_a_process_apart_migrates_just_so(url: str, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `run` leaves to another process, to be rid of its memory, ends at the same schema, and only once."""
+    migrating.upgrade_apart(empty)
+    assert schema(empty) == schema(url)
+    monkeypatch.setattr(subprocess, "run", None)
+    migrating.upgrade_apart(empty)
+
+
+def test_what_a_process_apart_refuses_is_said_here(filled: str) -> None:
+    """A newer schema is the same clear line from there."""
+    run(filled, "UPDATE alembic_version SET version_num = '0999'")
+    with pytest.raises(StartupError, match=r"^The database is at schema 0999.*Nothing was changed"):
+        migrating.upgrade_apart(filled)
+
+
 def test_models_and_migrations_do_not_drift(url: str, empty: str) -> None:
     """Migrated and made from the models, a database has the same tables, columns, constraints and indexes."""
     engine = create_engine(empty)
