@@ -457,8 +457,12 @@ def test_doctor_shows_posts_that_did_not_come() -> None:
 
 
 def test_doctor_shows_the_age_of_the_newest_backup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A backup of today is fine, one of last week is not, and none at all is told."""
+    """A backup of today is fine, one of last week is not, and none at all is told, or that none can be made."""
     say("migrate")
+    Path("taken").touch()
+    monkeypatch.setenv("BACKUP_FOLDER", "taken/backups")
+    assert verdicts()["backups"] == "fail"
+    monkeypatch.delenv("BACKUP_FOLDER")
     assert "none yet; the bot makes one a day in backups" in say("doctor").stdout
     Path("backups").mkdir()
     for age, verdict in ((timedelta(days=8), "warn"), (timedelta(hours=20), "ok")):

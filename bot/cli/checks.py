@@ -1,10 +1,12 @@
 """What the bot needs to run, each looked at by itself: one broken thing hides no other."""
 
+import os
 import platform
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -202,11 +204,21 @@ def _backups(settings: "Settings") -> Check:
         why = "BACKUP_KEEP is 0" if settings.backup_keep == 0 else "pg_dump makes them for PostgreSQL"
         return Check("backups", "ok", f"none are made here: {why}")
     found = kept(folder)
+    if not _can_be_written(folder):
+        return Check(
+            "backups", "fail", f"none can be made: {folder} can't be written. BACKUP_FOLDER says where"
+        )
     if not found:
         return Check("backups", "ok", f"none yet; the bot makes one a day in {folder}")
     age = datetime.now(UTC) - found[-1][0]
     text = f"{len(found)} in {folder}, the newest {age.total_seconds() / 3600:.0f} h old"
     return Check("backups", "ok" if age < BACKUP_WITHIN else "warn", text)
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether the bot can use the folder, or make it in the nearest one that is there."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def _alive(settings: "Settings") -> Check:

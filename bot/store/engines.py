@@ -14,6 +14,7 @@ from sqlmodel import create_engine
 
 from bot.core.errors import StartupError
 from bot.store.disk import is_sqlite, sqlite_file
+from bot.store.faults import Unwritable, explained
 from bot.store.prepared import driver, fetch
 
 LOCK_WAIT_SECONDS = 2.0
@@ -46,7 +47,8 @@ def open_engine(url: str, size: int = 1, *, read_only: bool = False) -> Engine:
 def unopened(engine: Engine, error: DBAPIError) -> StartupError:
     """Say in one line that a database can't be opened; drivers say why in several."""
     where, why = engine.url.render_as_string(hide_password=True), " ".join(str(error.orig).split())
-    return StartupError(f"The database {where} can't be opened: {why.rstrip('?.')}. Check DATABASE_URL.")
+    advice = "Is the disk full?" if isinstance(explained(error), Unwritable) else "Check DATABASE_URL."
+    return StartupError(f"The database {where} can't be opened: {why.rstrip('?.')}. {advice}")
 
 
 def with_own_locks(engine: Engine) -> Engine:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
 from bot.dispatch import UNWRITABLE
 from bot.store import health, migrating
 from bot.store.database import Database
-from bot.store.engines import open_engine
+from bot.store.engines import open_engine, unopened
 from bot.store.faults import Unwritable
 from bot.store.tables import Meta
 from tests.room import Room
@@ -77,3 +78,14 @@ def test_a_missing_file_is_not_made_by_looking(tmp_path: Path) -> None:
     missing = tmp_path / "missing.db"
     assert not health.look(f"sqlite:///{missing}").exists
     assert not missing.exists()
+
+
+@pytest.mark.parametrize(
+    "why,advice", [("disk I/O error", "Is the disk full?"), ("no such host.\n Is it there?", "Check")]
+)
+def test_what_cannot_be_opened_is_one_line_with_advice(why: str, advice: str) -> None:
+    """A full disk is no wrong address; and what a driver says in several lines is one."""
+    engine = open_engine("sqlite:///x.db")
+    said = str(unopened(engine, OperationalError("", {}, sqlite3.OperationalError(why))))
+    assert advice in said
+    assert "\n" not in said

@@ -40,17 +40,21 @@ def compile_all(
         if not group_name:
             found[command.name] = compiled
             continue
-        group = found.setdefault(group_name, _group(group_name))
+        group = found.setdefault(group_name, _group(group_name, commands))
         assert isinstance(group, app_commands.Group), f"/{group_name} is a command itself"
         group.add_command(compiled)
     return tuple(found.values())
 
 
-def _group(name: str) -> app_commands.Group:
+def _group(name: str, commands: Sequence[Command]) -> app_commands.Group:
+    theirs = {command.audience for command in commands if command.name.startswith(f"{name} ")}
+    # Discord knows no rights of a command in a group, only the group's.
+    right = discord.Permissions(manage_guild=True) if theirs == {Audience.ORGANIZER} else None
     # Discord wants a description of a group and shows it to nobody.
     return app_commands.Group(
         name=name,
         description=f"The commands that begin with /{name}",
+        default_permissions=right,
         allowed_contexts=_EVERYWHERE,
         allowed_installs=_BY_SERVERS,
         auto_locale_strings=False,

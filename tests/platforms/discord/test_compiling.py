@@ -69,7 +69,9 @@ async def test_any_kind_of_channel_can_be_picked(bot: Bot) -> None:
 async def test_organizers_commands_are_hidden_from_others(bot: Bot) -> None:
     """What needs Manage Server is shown to those who have it."""
     assert _payload(bot, "setup")["default_member_permissions"] == 32
+    assert _payload(bot, "board")["default_member_permissions"] == 32
     assert _payload(bot, "done")["default_member_permissions"] is None
+    assert _payload(bot, "mydata")["default_member_permissions"] is None
 
 
 async def test_commands_work_in_servers_and_direct_messages_and_belong_to_servers(bot: Bot) -> None:
