@@ -6,13 +6,14 @@ from bot.commands.own import own
 from bot.commands.scope import Learner
 from bot.core.markup import escape
 from bot.core.reply import Aloud, Reply
+from bot.core.words import words_of
 from bot.store import posts
 from bot.study.preferences import Named
 from bot.study.roadmap import Topic
 
 TITLE = "💡 {} on {}"
 SOMEBODY = "Somebody of the group"
-SHARED = "Your note is shared in <#{}>."
+SHARED = "Your note is shared in {}."
 NO_NOTE = "There is no note to share; the record is kept."
 NO_THREAD = "The group has no thread on this topic yet, so your note stays yours alone; `/notes` shows it."
 NOT_SAID = "It could not be shared just now, so your note stays yours alone; `/notes` shows it."
@@ -27,7 +28,9 @@ def takeaway(ctx: Context, who: Learner, topic: Topic, note: str, mark: int) -> 
         return None, NO_THREAD
     title = TITLE.format(escape(_name(ctx)), escape(topic.title))
     said = Reply(title, escape(note), private=False)
-    shared = SHARED.format(prompt.thread_id)
+    url = ctx.message_url(who.group.channel, prompt.message_id)
+    discussion = words_of(ctx.request.platform).discussion
+    shared = SHARED.format(discussion.format(thread=prompt.thread_id, url=url))
     return Aloud(prompt.thread_id, said, f"s{mark}", shared, NOT_SAID), shared
 
 

@@ -26,6 +26,8 @@ log = logging.getLogger("roadmate.slack")
 DELETED = "The message was deleted."
 POST, DISCUSSION = "roadmate_post", "roadmate_discussion"
 """Kinds of our messages: with its mark, each is found again in the channel, whatever became of the answer."""
+IN = ":"
+"""Stands between a channel and the message whose thread is meant."""
 A_PAGE, LOOK_BACK = 200, 1000
 UNREADABLE = "Roadmate may not read the channel's history, and can't tell whether it has posted."
 TOO_MUCH = (
@@ -45,12 +47,14 @@ class Sending:
         """Post a message and return its timestamp, which is its id in the channel."""
         shown = self._answering.spelled(render_one(message.reply))
         async with self._speaking(message.workspace) as team:
-            await self._pace.turn(message.channel)
+            channel, _, thread = message.channel.partition(IN)
+            await self._pace.turn(channel)
             if not message.still():
                 raise TryLater(TOO_LONG_AGO)
             said = await self._web.posts.chat_postMessage(
                 token=team.token,
-                channel=message.channel,
+                channel=channel,
+                thread_ts=thread or None,
                 text=shown.text,
                 blocks=shown.blocks,
                 metadata=_metadata(POST, message.mark),
@@ -105,7 +109,10 @@ class Sending:
                 raise
 
     async def open_thread(self, workspace: str, channel: str, message_id: str, name: str, text: str) -> str:
-        """Begin the discussion under a message, once: on Slack a thread is the replies to it."""
+        """Begin the discussion under a message, once: on Slack a thread is the replies to it.
+
+        Its id is that of the channel with the message's, so that something can be said there too.
+        """
         async with self._speaking(workspace) as team:
             replies = await self._web.posts.conversations_replies(
                 token=team.token,
@@ -125,7 +132,7 @@ class Sending:
                     metadata=_metadata(DISCUSSION, message_id),
                     **QUIET,
                 )
-        return message_id
+        return f"{channel}{IN}{message_id}"
 
     async def direct(self, workspace: str, person: str) -> str:
         """Open the channel of a person's direct messages, which is always the same one, and return its id."""

@@ -277,6 +277,15 @@ async def test_a_discussion_is_begun_once(prompted: SlackWorld) -> None:
     assert len(replies) == 1
 
 
+async def test_a_shared_note_is_said_in_the_discussion(prompted: SlackWorld) -> None:
+    """What somebody lets everyone read comes into the thread under the topic, and they are led there."""
+    said = await prompted.slack.say(ALICE, "/done python note:Use a virtual environment share:true")
+    assert f"shared in <https://mlops.slack.com/archives/{STUDY}/p" in said
+    (post,) = prompted.posts()[:1]
+    replies = [m for m in prompted.fake.channels[STUDY].messages if m.get("thread_ts") == post.message["ts"]]
+    assert "Use a virtual environment" in str(replies[-1]["blocks"])
+
+
 async def test_messages_in_a_channel_are_a_second_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack takes one a second in a channel; other channels do not wait, and a long queue waits in its rows."""
     waits: list[float] = []
