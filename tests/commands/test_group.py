@@ -1,5 +1,8 @@
 """The group together: /group."""
 
+import pytest
+
+from bot.commands import group as group_command
 from bot.core.request import Person
 from tests.commands.asking import ask, ask_as, request
 from tests.conftest import World
@@ -63,3 +66,16 @@ async def test_many_members_are_a_few_names_and_a_number(prompted: World) -> Non
         await ask_as(prompted, request(prompted.bob, "join"), person=person)
     said = await say(prompted.bob, "/group")
     assert said.fields["Who is where"].endswith("member 5 and 3 others")
+
+
+async def test_a_huge_group_says_whose_places_it_shows(
+    prompted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond a number of members the places are those of the first ones, which is said; everybody is counted."""
+    monkeypatch.setattr(group_command, "MOST", 2)
+    for who in (prompted.alice, prompted.bob, prompted.olivia):
+        await say(who, "/join")
+    said = await say(prompted.bob, "/group")
+    assert said.title.endswith("3 members")
+    assert said.footer == "The places are those of the first 2 members."
+    assert "olivia" not in said
