@@ -147,6 +147,7 @@ class App:
             commands,
             self.dispatcher.handle,
             Vault(self.database, "slack"),
+            self.notes,
             presence.left,
             presence.came,
             self.clock,

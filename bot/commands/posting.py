@@ -167,7 +167,7 @@ def posted(ctx: Context, post: PostId = 0) -> Reply:
         then = [NEXT_ONE.format(f"**{date_text(group, date.at)}**") for date in soon]
         return Reply(POSTED, "\n".join([link_to(ctx, group, row, found), *then]), tone=Tone.GOOD)
     text = NOT_POSTED_TEXT.format(escape(found.reason)) if found.reason else ON_ITS_WAY
-    if owner.is_foreign(ctx.session):
+    if owner.is_foreign(ctx.session, ctx.request.platform):
         text = FOREIGN
     again = board_again(group) if found.kind == PostKind.BOARD else try_again(group)
     return Reply(NOT_POSTED, text, buttons=(again,), tone=Tone.WARN)

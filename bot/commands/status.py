@@ -62,7 +62,7 @@ def status(ctx: Context) -> Reply:
         *_previews(ctx, group, latest),
     ]
     count = plural(members.active_members(ctx.session, group.id or 0), "member")
-    warning = [FOREIGN] if owner.is_foreign(ctx.session) else []
+    warning = [FOREIGN] if owner.is_foreign(ctx.session, ctx.request.platform) else []
     return Reply(
         f"Status · {STATUS_NAMES[GroupState(group.state)]}",
         "\n".join([*warning, plan_lines(ctx, group), f"{count}."]),

@@ -6,17 +6,19 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from bot.core.errors import StartupError
+from bot.core.ownership import owner_notes
 from bot.core.platform import OWNER, STRANGER
 from bot.store import groups, posts
 from bot.store.alone import alone
 from bot.store.disk import is_sqlite, sqlite_file
 from bot.store.engines import open_engine
 from bot.store.migrating import upgrade
-from bot.store.tables import Group, Meta, Post, PostKind, PostState
+from bot.store.tables import Group, Meta, Post, PostKind, PostState, Workspace
 
 NO_DATABASE = "There is no database at {}. DATABASE_URL says where it is."
 ANOTHERS_BOARD = "It is the board of the bot before. `/board here` posts one that keeps itself up to date."
 TAKEN_OVER = "Another bot has taken the group over."
+_PLATFORMS = ("discord", "slack")
 _WAITING = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 
 
@@ -25,9 +27,9 @@ def owner(session: Session) -> tuple[str, str]:
     return _note(session, OWNER), _note(session, STRANGER)
 
 
-def is_foreign(session: Session) -> bool:
-    """Whether the bot runs on another bot's data, and posts nothing."""
-    return bool(_note(session, STRANGER))
+def is_foreign(session: Session, platform: str) -> bool:
+    """Whether the bot runs on another bot's data on a platform, and posts nothing there."""
+    return bool(_note(session, owner_notes(platform)[1]))
 
 
 def take_over(database_url: str, now: datetime) -> str:
@@ -52,21 +54,32 @@ def adopt(session: Session, now: datetime) -> str:
     What waits is given up: the bot before may have posted it, and in a channel its posts are another's. Each group goes
     on with its next time, and a topic that was given up comes then.
     """
-    stranger = _note(session, STRANGER)
+    taken = [_adopted(session, platform, now) for platform in _PLATFORMS]
+    return ", ".join(filter(None, taken))
+
+
+def _adopted(session: Session, platform: str, now: datetime) -> str:
+    owns, is_strange = owner_notes(platform)
+    stranger = _note(session, is_strange)
     if not stranger:
         return ""
-    session.merge(Meta(key=OWNER, value=stranger))
-    session.merge(Meta(key=STRANGER, value=""))
-    for post in session.exec(select(Post).where(col(Post.state).in_(_WAITING))).all():
+    session.merge(Meta(key=owns, value=stranger))
+    session.merge(Meta(key=is_strange, value=""))
+    here = select(Workspace.id).where(Workspace.platform == platform)
+    theirs = col(Group.workspace_id).in_(here)
+    of_theirs = col(Post.group_id).in_(select(Group.id).where(theirs))
+    for post in session.exec(select(Post).where(col(Post.state).in_(_WAITING), of_theirs)).all():
         posts.miss(session, post.id or 0, TAKEN_OVER)
         if post.kind == PostKind.PROMPT and not post.message_id:
             groups.take_step_back(session, post, now)
-    session.exec(update(Post).where(col(Post.thread_try_at).is_not(None)).values(thread_try_at=None))
+    session.exec(
+        update(Post).where(col(Post.thread_try_at).is_not(None), of_theirs).values(thread_try_at=None)
+    )
     # Nobody can edit the message of another bot.
-    boards = update(Post).where(col(Post.edit_at).is_not(None))
+    boards = update(Post).where(col(Post.edit_at).is_not(None), of_theirs)
     session.exec(boards.values(edit_at=None, state=PostState.HELD, reason=ANOTHERS_BOARD))
     # Nothing that came due meanwhile is planned; the next tick finds each group's next time.
-    late = update(Group).where(col(Group.next_due_at) <= now)
+    late = update(Group).where(col(Group.next_due_at) <= now, theirs)
     session.exec(late.values(planned_to=now, next_due_at=now))
     return stranger
 

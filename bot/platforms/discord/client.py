@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.core.command import Command
+from bot.core.ownership import is_ours
 from bot.core.platform import Handle, Notes, SuggestFor
 from bot.core.reply import FAULT
 from bot.core.request import Value
@@ -17,8 +18,7 @@ from bot.core.underway import Underway
 from bot.platforms.discord.answering import OLD_COMMAND, Manner, answer, respond
 from bot.platforms.discord.clicks import clicked
 from bot.platforms.discord.compiling import compile_all
-from bot.platforms.discord.ownership import is_ours
-from bot.platforms.discord.requests import Interaction, request_from
+from bot.platforms.discord.requests import NAME, Interaction, request_from
 from bot.platforms.discord.servers import Came, Left, look_around
 from bot.platforms.discord.syncing import sync
 
@@ -83,7 +83,7 @@ class Client(discord.Client):
 
     async def setup_hook(self) -> None:
         """Find out whose database it is and bring the commands up to date, before the first event."""
-        self.is_foreign = not await is_ours(self._notes, str(self.application_id))
+        self.is_foreign = not await is_ours(self._notes, NAME, str(self.application_id))
         await sync(self.tree, self._notes)
 
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -9,6 +9,7 @@ import discord
 
 from bot.core.command import Command
 from bot.core.errors import Passing, StartupError
+from bot.core.ownership import FOREIGN
 from bot.core.platform import Handle, Message, Notes, SuggestFor
 from bot.core.reply import Reply
 from bot.core.shards import ALL, Shards
@@ -26,7 +27,6 @@ NOT_ACCEPTED = (
     "at https://discord.com/developers/applications."
 )
 NOT_CONNECTED = "Discord is not connected."
-FOREIGN = "The database belongs to another bot, so nothing is posted; `roadmate adopt` takes it over."
 AUTHENTICATION_FAILED = 4004
 HOPELESS = {
     4010: "SHARDS names a shard that this bot has not",

@@ -16,7 +16,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from bot.core.command import Command
 from bot.core.errors import Passing, StartupError
-from bot.core.platform import Handle, Message, Vault
+from bot.core.platform import Handle, Message, Notes, Vault
 from bot.core.reply import Reply
 from bot.platforms.slack.access import Access
 from bot.platforms.slack.answering import Answering
@@ -51,6 +51,7 @@ class SlackPlatform:
         commands: Sequence[Command],
         handle: Handle,
         vault: Vault,
+        notes: Notes,
         left: Left,
         came: Came,
         clock: Callable[[], datetime],
@@ -61,7 +62,7 @@ class SlackPlatform:
         self._installations = (
             Installations(vault, access.keys, self._rotator, came) if access.client_id else None
         )
-        self.teams = Teams(access, self._web, self._installations, came, left)
+        self.teams = Teams(access, self._web, self._installations, notes, came, left)
         self.people = People(self._web, self.teams, time.monotonic)
         answering = Answering(self._web, self.teams, handle, Speller(commands))
         self._incoming = Incoming(commands, handle, self._web, self.teams, self.people, answering)
@@ -86,7 +87,7 @@ class SlackPlatform:
 
     def ready(self) -> bool:
         """Whether posts can be sent, which does not need the socket."""
-        return self._open and not self.teams.revoked
+        return self._open and not self.teams.revoked and not self.teams.is_foreign
 
     def refusals(self) -> int:
         """Slack bans nobody for requests that it refuses."""

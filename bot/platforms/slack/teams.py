@@ -12,11 +12,13 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import Passing, StartupError
-from bot.core.platform import TryLater
+from bot.core.ownership import FOREIGN, is_ours
+from bot.core.platform import Notes, TryLater
 from bot.platforms.slack.access import Access
 from bot.platforms.slack.faults import DEAD, NOT_INSTALLED, word
 from bot.platforms.slack.installing import Installations
 from bot.platforms.slack.web import LOST, Web
+from bot.platforms.slack.words import NAME
 
 log = logging.getLogger("roadmate.slack")
 
@@ -45,21 +47,28 @@ class Teams(AsyncAuthorize):
     """The one workspace of SLACK_BOT_TOKEN, or all that were installed."""
 
     def __init__(
-        self, access: Access, web: Web, installations: Installations | None, came: Came, left: Left
+        self,
+        access: Access,
+        web: Web,
+        installations: Installations | None,
+        notes: Notes,
+        came: Came,
+        left: Left,
     ) -> None:
         self._access, self._web, self._installations = access, web, installations
-        self._came, self._left = came, left
+        self._notes, self._came, self._left = notes, came, left
         self._only: Team | None = None
-        self.revoked = False
+        self.revoked = self.is_foreign = False
         self._domains: dict[str, str] = {}
 
     async def look_around(self) -> None:
         """Find out where the bot is. Raises StartupError for a token that is none, and Passing."""
         if self._installations is not None:
-            await self._came(set(await self._installations.workspaces()))
+            await self._settle(self._access.client_id, await self._installations.workspaces())
             return
         try:
             said = await self._web.answers.auth_test(token=self._access.bot_token)
+            bot = await self._web.answers.bots_info(token=self._access.bot_token, bot=said["bot_id"])
         except SlackApiError as error:
             if word(error) in DEAD:
                 raise StartupError(NOT_ACCEPTED) from error
@@ -69,7 +78,13 @@ class Teams(AsyncAuthorize):
         self._only = Team(said["team_id"], self._access.bot_token, said["bot_id"], said["user_id"])
         self.revoked = False
         self.lives_at(self._only.id, (urlsplit(str(said.get("url", ""))).hostname or "").partition(".")[0])
-        await self._came({self._only.id})
+        await self._settle(str(bot["bot"]["app_id"]), [self._only.id])
+
+    async def _settle(self, application: str, workspaces: Sequence[str]) -> None:
+        """Find out whose database it is, and say where the bot is if it is ours."""
+        self.is_foreign = not await is_ours(self._notes, NAME, application)
+        if not self.is_foreign:
+            await self._came(set(workspaces))
 
     async def team(self, workspace: str) -> Team | None:
         """How the bot speaks in a workspace; None where it is not installed."""
@@ -131,4 +146,5 @@ class Teams(AsyncAuthorize):
 
     def troubles(self) -> list[str]:
         """What the operator should know, in words."""
-        return [REVOKED] if self.revoked else []
+        said = {REVOKED: self.revoked, FOREIGN: self.is_foreign}
+        return [sentence for sentence, so in said.items() if so]

@@ -23,6 +23,7 @@ SCOPES = {
     "conversations.info": {"channels:read"},
     "conversations.open": {"im:write"},
     "users.info": {"users:read"},
+    "bots.info": {"users:read"},
     "files.getUploadURLExternal": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
 }
@@ -88,7 +89,7 @@ class FakeSlack:
         self.acknowledged: list[str] = []
         self.connections = 0
         self.meets: Callable[[str, Payload], Any] = lambda _method, _body: None
-        self._number = 0
+        self._number, self.application = 0, "A1"
         self._news = asyncio.Event()
 
     async def start(self) -> str:
@@ -232,6 +233,9 @@ class FakeSlack:
         return _yes(
             team_id=team, team="MLOps", user_id="U0BOT", bot_id="B0BOT", url="https://mlops.slack.com/"
         )
+
+    async def _bots_info(self, _team: str, _body: Payload) -> Payload:
+        return _yes(bot={"id": "B0BOT", "app_id": self.application})
 
     async def _users_info(self, _team: str, body: Payload) -> Payload:
         found = self.users.get(body["user"])

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from bot.app import App
+from bot.core.ownership import FOREIGN
 from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.core.reply import Button, Reply
 from bot.platforms.slack import pacing
 from bot.platforms.slack.pacing import Pace
+from bot.store import owner
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.fake import Fault
 from tests.platforms.slack.talk import ALICE, OLIVIA, RANDOM, STUDY
@@ -202,6 +204,23 @@ async def test_what_was_posted_after_a_backup_is_not_posted_again(prompted: Slac
     await prompted.restart()
     await prompted.app.tick()
     assert len(prompted.posts()) == 1
+
+
+async def test_a_copy_under_another_app_posts_nothing_and_says_why(grouped: SlackWorld, url: str) -> None:
+    """A database belongs to one app: another one answers, posts nothing, and `adopt` hands it over (scenario 48)."""
+    grouped.fake.application = "A2"
+    await grouped.restart()
+    assert grouped.app.slack is not None
+    assert (grouped.app.slack.connected(), grouped.app.slack.ready()) == (True, False)
+    assert grouped.app.slack.troubles() == [FOREIGN]
+    await grouped.days(FIRST)
+    assert grouped.posts() == []
+    assert "another bot" in await status(grouped)
+    taken = await grouped.app.database.write(lambda session: owner.adopt(session, grouped.clock()))
+    assert taken == "A2"
+    await grouped.restart()
+    await grouped.days(7)
+    assert len(grouped.posts()) == 1
 
 
 async def test_only_our_own_message_is_taken_for_a_post(there: SlackWorld) -> None:
