@@ -124,11 +124,11 @@ def test_settings_in_compose_are_settings() -> None:
     assert all(re.search(rf"^#?{name}=", example, re.MULTILINE) for name in known)
 
 
-def test_what_the_readme_types_in_containers_is_there() -> None:
+def test_what_the_manual_types_in_containers_is_there() -> None:
     """Each `docker compose exec` and `run` names a service, and what `roadmate` is told is one of its commands."""
-    readme = (ROOT / "README.md").read_text("utf-8")
+    manual = (ROOT / "docs" / "running.md").read_text("utf-8")
     lines = re.findall(
-        r"^docker compose (exec|run --rm(?: --entrypoint \w+)?) (\w+) (\w+) ?(\w*)", readme, re.MULTILINE
+        r"^docker compose (exec|run --rm(?: --entrypoint \w+)?) (\w+) (\w+) ?(\w*)", manual, re.MULTILINE
     )
     known = {command.name or getattr(command.callback, "__name__", "") for command in cli.registered_commands}
     assert {service for _, service, *_ in lines} <= set(SERVICES)
