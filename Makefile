@@ -11,7 +11,7 @@ help: ## say what make can do
 demo: environment ## start the bot on a simulated Discord server in the browser; needs no token
 	@exec $(PYTHON) -m bot demo $(ARGS)
 
-run: environment ## start the bot on Discord; needs DISCORD_TOKEN
+run: environment ## start the bot on Discord, Slack or both; needs their tokens
 	@exec $(PYTHON) -m bot run $(ARGS)
 
 test: lint ## every check and every test, as CI runs them
