@@ -19,13 +19,15 @@ POINTS = (
     f"marking the whole topic brings the rest. Whatever you do beyond that, extras too, brings {EXTRA_POINTS} on top. "
     "What you skip brings nothing and costs nothing."
 )
-MEMBERS, ORGANIZERS, DATA = "For everyone", "For organizers ({})", "About you"
+STUDYING, ORGANIZERS = "Studying", "For organizers ({})"
 LONGEST = 1000
 """Characters in a field; Discord would cut off what is beyond 1,024."""
-YOURS = (
-    *("history", "notes", "heatmap", "certificate", "preferences", "away", "link", "unlink"),
-    *("privacy", "mydata export", "mydata delete"),
-)
+ABOUT = {
+    "The group": ("leaderboard", "group", "join", "leave"),
+    "How it adds up": ("streak", "history", "notes", "heatmap", "certificate"),
+    "About you": ("preferences", "away", "link", "unlink", "privacy", "mydata export", "mydata delete"),
+}
+"""What stands apart from studying itself; each part is short enough for one field."""
 
 
 def help_(ctx: Context) -> Reply:
@@ -33,9 +35,14 @@ def help_(ctx: Context) -> Reply:
     typed = [command for command in ctx.commands.values() if command.on(ctx.request.platform)]
     members = [command for command in typed if command.audience is Audience.MEMBER]
     organizers = ORGANIZERS.format(words_of(ctx.request.platform).right)
+    apart = {name for names in ABOUT.values() for name in names}
+    parts = {STUDYING: {command.name for command in members} - apart, **ABOUT}
     fields = (
-        *_listed(MEMBERS, (c for c in members if c.name not in YOURS)),
-        *_listed(DATA, (c for c in members if c.name in YOURS)),
+        *(
+            field
+            for title in parts
+            for field in _listed(title, (c for c in members if c.name in parts[title]))
+        ),
         *_listed(organizers, (c for c in typed if c.audience is Audience.ORGANIZER)),
         Field("How points work", POINTS),
     )

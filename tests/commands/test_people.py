@@ -95,6 +95,7 @@ async def test_help_names_every_command_and_explains_points(group: World) -> Non
     for command in COMMANDS:
         assert (f"`/{command.name}`" in said) == command.typed
     assert "12 hours brings 12 points" in said.fields["How points work"]
+    assert not [title for title in said.fields if title.endswith("…")], "a part is too long for one field"
     organizers = said.fields["For organizers (Manage Server)"]
     assert "`/setup`" in organizers
     assert "`/next`" not in organizers
