@@ -20,6 +20,7 @@ from bot.core.words import words_of
 from bot.store import posts
 from bot.store.tables import Post
 from bot.study.progress import (
+    Left,
     extras_left,
     left_of,
     missing_before,
@@ -28,7 +29,7 @@ from bot.study.progress import (
     tally,
     tally_sections,
 )
-from bot.study.roadmap import Kind, Topic
+from bot.study.roadmap import Kind, Resource, Topic
 
 FINISHED = "You have finished the roadmap 🎉"
 FINISHED_TEXT = "All {} topics of {} are behind you. What could come next:"
@@ -64,8 +65,9 @@ def next_(ctx: Context, topic: ATopic = "", more: Flag = 0) -> Reply:
 
 def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
     left = left_of(topic, who.at, who.study)
-    lines = "\n".join(map(resource_line, left.way[:SHOWN])) or DONE_ALREADY
-    if others := len(left.way[SHOWN:]) + len(left.others):
+    shown = _shown(left)
+    lines = "\n".join(map(resource_line, shown)) or DONE_ALREADY
+    if others := len(left.way) + len(left.others) - len(shown):
         lines += f"\n… {plural(others, 'other way')} under **More**"
     fields = (
         Field(FOCUS, _focus(ctx, who, topic)),
@@ -79,6 +81,13 @@ def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
         _buttons(who, topic),
         footer=f"{hours_text(topic.hours)} of effort · {tally_line(tally(who.edition.roadmap.topics, who.at))}",
     )
+
+
+def _shown(left: Left) -> tuple[Resource, ...]:
+    """The way on; where that is the exercise alone, which stands below anyway, something to learn from as well."""
+    if left.way and all(r.kind is Kind.EXERCISE for r in left.way):
+        return (*left.way, *left.others)[:SHOWN]
+    return left.way[:SHOWN]
 
 
 def _buttons(who: Learner, topic: Topic) -> tuple[Button, ...]:

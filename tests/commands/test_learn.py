@@ -35,6 +35,14 @@ async def test_next_says_what_to_do_now(group: World) -> None:
     assert said.private
 
 
+async def test_next_offers_something_to_learn_from_beside_the_exercise(group: World) -> None:
+    """Where the exercise is the cheapest way, a beginner sees links all the same."""
+    said = await say(group.alice, "/next ml-fundamentals")
+    remains = next(text for name, text in said.fields.items() if name.startswith("What remains"))
+    assert "](https://mlcourse.ai" in remains
+    assert remains.startswith("• Machine Learning Fundamentals: exercise")
+
+
 async def test_next_offers_the_shortest_free_resource_first_with_working_links(group: World) -> None:
     """What remains begins with what is free and short, and each line is a link."""
     lines = next(
