@@ -1,6 +1,7 @@
 """The session of one whole transaction."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy import Connection
@@ -45,13 +46,13 @@ class Unit(Session):
 
     def give_up(self, fault: BaseException) -> None:
         """Roll back, whatever had begun or failed inside, and undo what was done for it elsewhere."""
-        undo = self.info.pop(_UNDO, ())
-        self.rollback()
-        self._connection.rollback()
-        # A COMMIT that SQLite refuses leaves its transaction open, and every later BEGIN would fail.
-        self._end("ROLLBACK")
-        for step in undo:
-            step(fault)
+        with ExitStack() as last_first:  # each of these, whatever becomes of the others
+            for step in self.info.pop(_UNDO, ()):
+                last_first.callback(step, fault)
+            # A COMMIT that SQLite refuses leaves its transaction open, and every later BEGIN would fail.
+            last_first.callback(self._end, "ROLLBACK")
+            last_first.callback(self._connection.rollback)
+            last_first.callback(self.rollback)
 
     def _end(self, how: str) -> None:
         if self._begin is not None and driver(self._connection).in_transaction:
