@@ -205,7 +205,7 @@ def roadmap(ctx: Context) -> Reply:
             f"{escape(section.title)} · {counted.topics_done} of {plural(counted.topics, 'topic')}",
             "\n".join(
                 f"{state_mark(t, who.at)} {order[t.key]}. {escape(t.title)} ({t.hours} h)"
-                for t in section.topics
+                for t in sorted(section.topics, key=lambda t: order[t.key])
             ),
         )
         for section, counted in tally_sections(plan, who.at)

@@ -169,6 +169,10 @@ async def test_roadmap_shows_every_topic_and_credits_the_article(group: World) -
     assert len(said.fields) == 5
     assert sum(text.count("\n") + 1 for text in said.fields.values()) == 14
     assert "✅ 3. Docker" in said
+    numbers = [
+        int(line.split()[1][:-1]) for line in said.fields["MLOps Components · 0 of 8 topics"].splitlines()
+    ]
+    assert numbers == sorted(numbers)
     assert "Maria Vechtomova" in said
     assert "1 of 14 topics" in said.footer
 
