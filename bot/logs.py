@@ -13,10 +13,14 @@ _SECRETS = re.compile(
     r"[\w-]{23,}\.[\w-]{6,7}\.[\w-]{27,}"  # a Discord token
     r"|(?<=/interactions/)(?P<id>\d+)/[\w-]{20,}"  # the token of an interaction
     r"|(?<=/webhooks/)(?P<hook>\d+)/[\w-]{20,}"
+    r"|\bx(?:ox[a-z](?:\.[a-z]+)?|app)-[\w-]{8,}"  # a token of Slack's
+    r"|(?<=hooks\.slack\.com/)[\w/-]+"  # where anybody can answer somebody
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"  # user and password in an address
 )
 _LEAST = {
     "discord": logging.INFO,  # at DEBUG it writes the bodies of requests into the log
+    "slack_bolt": logging.INFO,  # as discord
+    "slack_sdk": logging.INFO,  # as discord
     "asyncio": logging.INFO,
     "apscheduler": logging.ERROR,  # it would announce every tick, and each that a long one leaves out
     "alembic.runtime.plugins": logging.WARNING,

@@ -113,6 +113,12 @@ class Settings(BaseSettings):
         return ""
 
     @property
+    def secrets(self) -> list[str]:
+        """Whatever nobody may read in a log."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+    @property
     def serves_slack(self) -> bool:
         """Whether anything says which workspaces."""
         return bool(self.slack_bot_token or self.slack_client_id)

@@ -57,3 +57,18 @@ def test_discord_never_logs_bodies() -> None:
     logs.set_up("DEBUG", "json")
     assert logging.getLogger("discord.http").getEffectiveLevel() == logging.INFO
     assert logging.getLogger("roadmate").getEffectiveLevel() == logging.DEBUG
+
+
+def test_slack_never_logs_bodies() -> None:
+    """Neither do Slack's libraries, whose DEBUG has whole requests with the addresses to answer at."""
+    logs.set_up("DEBUG", "json")
+    for name in ("slack_sdk", "slack_sdk.web", "slack_bolt.AsyncApp"):
+        assert logging.getLogger(name).getEffectiveLevel() == logging.INFO
+
+
+def test_secrets_of_slack_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    """A token of Slack's and the address of an answer are in no line, whoever wrote it."""
+    secrets = ("xoxb-1-canary-abcdef", "xapp-1-A1-2-canary", "xoxe.xoxb-1-canary-ab", "T1/2/canary")
+    logs.set_up("INFO", "text")
+    logging.getLogger("x").warning("%s %s %s https://hooks.slack.com/commands/%s", *secrets)
+    assert "canary" not in capsys.readouterr().err

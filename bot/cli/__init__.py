@@ -277,5 +277,4 @@ def read_settings() -> "Settings":
 def _log(settings: "Settings") -> None:
     from bot import logs
 
-    token = settings.discord_token
-    logs.set_up(settings.log_level, settings.log_format, [token.get_secret_value()] if token else [])
+    logs.set_up(settings.log_level, settings.log_format, settings.secrets)

@@ -29,7 +29,7 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.sending import Sending
 from bot.platforms.slack.serving import Door, Server, application
 from bot.platforms.slack.teams import Came, Left, Teams
-from bot.platforms.slack.web import LOST, Web, log
+from bot.platforms.slack.web import LIBRARY, LOST, Web
 from bot.platforms.slack.words import NAME, Speller
 
 NO_SOCKET = (
@@ -153,7 +153,7 @@ class SlackPlatform:
         # Signatures are checked before Bolt, and who asks is known without asking Slack: nothing delays its answer.
         return AsyncApp(
             name="roadmate",
-            logger=log,
+            logger=LIBRARY,
             client=self._web.answers,
             signing_secret=self._access.signing_secret or "by a socket",
             authorize=cast("Any", self.teams),
@@ -172,7 +172,7 @@ class SlackPlatform:
             installation_store=self._installations,
             state_store=States(),
         )
-        return AsyncOAuthFlow(client=self._web.answers, logger=log, settings=settings)
+        return AsyncOAuthFlow(client=self._web.answers, logger=LIBRARY, settings=settings)
 
     async def _connect(self, app: AsyncApp) -> None:
         """Open the socket, once the token for it is known to be one: the library would try for ever."""
@@ -185,7 +185,7 @@ class SlackPlatform:
         except LOST as error:
             raise Passing(f"Slack can't be reached: {type(error).__name__}.") from error
         self._socket = AsyncSocketModeHandler(
-            app, self._access.app_token, logger=log, web_client=self._web.answers, ping_interval=PING
+            app, self._access.app_token, logger=LIBRARY, web_client=self._web.answers, ping_interval=PING
         )
         await self._socket.connect_async()  # type: ignore[no-untyped-call]
 

@@ -12,6 +12,8 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger("roadmate.slack")
+LIBRARY = logging.getLogger("slack_sdk")
+"""What the libraries are given to write into: at DEBUG that is whole requests, so it is kept at INFO."""
 
 API = "https://slack.com/api/"
 LIMIT = 30.0
@@ -47,7 +49,7 @@ class Web:
 
     def _client(self, handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
         return AsyncWebClient(
-            base_url=API, timeout=int(LIMIT), session=self._session, retry_handlers=handlers, logger=log
+            base_url=API, timeout=int(LIMIT), session=self._session, retry_handlers=handlers, logger=LIBRARY
         )
 
     async def respond(self, url: str, payload: Mapping[str, Any]) -> str:
