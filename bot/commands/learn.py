@@ -86,7 +86,7 @@ def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
 def _shown(left: Left) -> tuple[Resource, ...]:
     """The way on; where that is the exercise alone, which stands below anyway, something to learn from as well."""
     if left.way and all(r.kind is Kind.EXERCISE for r in left.way):
-        return (*left.way, *left.others)[:SHOWN]
+        return (*left.way, *left.others[:1])[:SHOWN]
     return left.way[:SHOWN]
 
 
