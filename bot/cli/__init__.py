@@ -3,7 +3,6 @@
 Help lists the commands in the order in which they stand here: what is needed first comes first.
 """
 
-import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import checks, copying, roadmaps, slack
+from bot.cli import checks, copying, databases, roadmaps, slack
+from bot.cli.environment import BAD_USE, read_settings
 from bot.core.errors import StartupError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.shards import Shards
     from bot.settings import Settings
-
-BAD_USE = 2
 
 
 class Plainly(TyperGroup):
@@ -157,84 +155,15 @@ def doctor(
     raise typer.Exit(int(any(check.verdict == "fail" for check in found)))
 
 
-@cli.command()
-def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; it must not exist yet.")]) -> None:
-    """Copy the live database into FILE, checked."""
-    from bot.store.backup import backup as copy
-
-    copy(read_settings().database_url, file)
-    typer.echo(f"The database is in {file} ({file.stat().st_size / 1024:,.0f} KiB, checked).")
-
-
-@cli.command()
-def restore(file: Annotated[Path, typer.Argument(help="A backup of the bot's database.")]) -> None:
-    """Put a backup in the place of the database.
-
-    The one that was there is kept beside it.
-    """
-    from datetime import UTC, datetime
-
-    from bot.store.restoring import restore as put_back
-
-    aside = put_back(read_settings().database_url, file, datetime.now(UTC))
-    typer.echo(f"{file} is the database now.")
-    if aside is not None:
-        typer.echo(f"The one before is in {aside}.")
-    typer.echo("What was posted since the backup is looked for in the channels, and not posted again.")
-
-
-@cli.command()
-def migrate() -> None:
-    """Bring the database to this version's schema.
-
-    `run` does it by itself. Not while an older version runs on it.
-    """
-    from bot.store.alone import alone
-    from bot.store.migrating import upgrade
-
-    url = read_settings().database_url
-    with alone(url):
-        before, now = upgrade(url)
-    typer.echo(f"Already at schema {now}." if before == now else f"Schema {before or 'none'} -> {now}.")
-
-
-cli.command()(copying.copy)
-
-
-@cli.command()
-def rebuild() -> None:
-    """Derive every board again from what people recorded.
-
-    Boards are kept in step by themselves; this proves it, or puts them right. Stop the bot first.
-    """
-    from bot.store.rebuilding import rebuild as put_right
-
-    groups, wrong = put_right(read_settings().database_url, _tell)
-    counted = f"{groups:,} group" + ("" if groups == 1 else "s")
-    typer.echo(
-        f"{counted} looked at: " + (f"{wrong:,} rows put right." if wrong else "every board was right.")
-    )
-
-
-def _tell(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        typer.echo(f"\r{done:,} of {total:,} groups", err=True, nl=done == total)
-
-
-@cli.command()
-def adopt() -> None:
-    """Let this bot take over a database that belongs to another one.
-
-    What waits to be posted is given up, since the bot before may have posted it.
-    """
-    from datetime import UTC, datetime
-
-    from bot.store.owner import take_over
-
-    taken = take_over(read_settings().database_url, datetime.now(UTC))
-    if not taken:
-        raise StartupError("No other bot was started on this database, so there is nothing to take over.")
-    typer.echo(f"The database belongs to application {taken} now. Start the bot.")
+for upkeep in (
+    databases.backup,
+    databases.restore,
+    databases.migrate,
+    copying.copy,
+    databases.rebuild,
+    databases.adopt,
+):
+    cli.command()(upkeep)
 
 
 @cli.command()
@@ -257,21 +186,6 @@ def _shards(typed: str) -> "Shards":
         return Shards.parse(typed)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--shards") from error
-
-
-def read_settings() -> "Settings":
-    """Read the settings, or say line by line what is wrong with them and leave."""
-    from pydantic import ValidationError
-
-    from bot.settings import Settings, explain
-
-    try:
-        return Settings()
-    except (ValidationError, UnicodeDecodeError) as error:
-        for line in explain(error):
-            typer.echo(line, err=True)
-        typer.echo("Settings come from the environment and from .env; .env.example explains each.", err=True)
-        raise typer.Exit(BAD_USE) from error
 
 
 def _log(settings: "Settings") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.environment import read_settings
 from bot.core.errors import StartupError
 from bot.core.text import plural
 
@@ -63,7 +64,6 @@ def check(
 
 
 def _folder(folder: Path | None) -> Path:
-    from bot.cli import read_settings
     from bot.study.roadmap_files import default_folder
 
     return folder or read_settings().roadmap_folder or default_folder()
