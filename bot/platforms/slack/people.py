@@ -12,7 +12,7 @@ from bot.core.text import clean
 from bot.platforms.slack.faults import word
 from bot.platforms.slack.ids import person_id
 from bot.platforms.slack.teams import Teams
-from bot.platforms.slack.web import Web
+from bot.platforms.slack.web import LOST, Web
 
 REMEMBERED = 10_000
 NAME = 100
@@ -39,11 +39,21 @@ class People:
         self._web, self._teams, self._now = web, teams, monotonic
         self._known: OrderedDict[tuple[str, str], Profile] = OrderedDict()
 
-    async def profile(self, team: str, user: str, *, rights: bool) -> Profile:
-        """Somebody of a workspace; with `rights` as they are at this very moment. Raises what is in LOST."""
+    async def member(self, team: str, user: str, name: str) -> Profile:
+        """Somebody of a workspace, whose rights matter for no more than what is offered.
+
+        Where Slack does not say their name, it is the one that came along.
+        """
         known = self._known.get((team, user))
-        if known is not None and not rights and self._now() - known.asked_at < FRESH:
+        if known is not None and self._now() - known.asked_at < FRESH:
             return known
+        try:
+            return await self.profile(team, user)
+        except LOST:
+            return known or Profile(Person(person_id(team, user), name or user))
+
+    async def profile(self, team: str, user: str) -> Profile:
+        """Somebody of a workspace as they are at this very moment. Raises what is in LOST."""
         token = await self._teams.token(team)
         found = await self._web.answers.users_info(token=token, user=user)
         profile = replace(_profile(team, found["user"]), asked_at=self._now())

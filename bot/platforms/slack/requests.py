@@ -89,7 +89,11 @@ async def request_from(
 ) -> Request:
     """Say in the core's words who asked for what, where. Raises what is in web.LOST when Slack can't be asked."""
     organizer = command.audience is Audience.ORGANIZER
-    profile = await people.profile(asked.team, asked.user, rights=organizer)
+    if organizer:
+        profile = await people.profile(asked.team, asked.user)
+    else:
+        # Who it is, Slack has signed: what a member does needs no further answer of Slack's.
+        profile = await people.member(asked.team, asked.user, asked.name)
     channel, filled = asked.channel, dict(args)
     if organizer and channel.kind is not ChannelKind.DIRECT:
         # Where an organizer's command is about a channel, it is to say what is missing there.

@@ -207,7 +207,11 @@ async def test_a_command_in_a_direct_message_is_answered_kindly(there: SlackWorl
 
 
 async def test_slack_that_does_not_say_who_asks_is_told(grouped: SlackWorld) -> None:
-    """Without knowing who somebody is nothing is done, and they are told."""
+    """Without knowing their rights nothing is done for an organizer; a member needs none."""
     grouped.fake.fail("users.info", Fault("internal_error"))
     said = await grouped.slack.say(OLIVIA, "/study pause")
     assert said.title == "Slack could not be asked just now"
+    grouped.fake.fail("users.info", Fault("internal_error"), Fault(drop=True))
+    for item in ("docker", "leetcode"):
+        assert (await grouped.slack.say(BOB, f"/done {item}")).title.startswith("Recorded")
+    assert "bob" in await grouped.slack.say(OLIVIA, "/leaderboard")
