@@ -58,8 +58,8 @@ class People:
         found = await self._web.answers.users_info(token=token, user=user)
         profile = replace(_profile(team, found["user"]), asked_at=self._now())
         self._known[team, user] = profile
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        self._known.move_to_end((team, user))
+        self._let_go()
         return profile
 
     async def channel(self, team: str, channel: Channel) -> Channel:
@@ -76,10 +76,13 @@ class People:
         name = clean(str(found.get("name") or channel.name), NAME)
         return replace(channel, name=name, kind=kind, missing=() if found.get("is_member") else (IN_CHANNEL,))
 
-    def forget(self, user: str) -> None:
-        """Let go of a person, wherever they are."""
-        for key in [key for key in self._known if key[1] == user]:
-            del self._known[key]
+    def _let_go(self) -> None:
+        """Keep nobody's name for longer than it is good for."""
+        oldest = self._now() - FRESH
+        while self._known and (
+            len(self._known) > REMEMBERED or next(iter(self._known.values())).asked_at < oldest
+        ):
+            self._known.popitem(last=False)
 
 
 def _profile(team: str, user: Any) -> Profile:
