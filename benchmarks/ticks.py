@@ -15,7 +15,7 @@ from typing import Any, Self
 from benchmarks.figures import Figure, median, percentile
 from benchmarks.world import add_groups
 from bot.app import App
-from bot.core.platform import Message
+from bot.core.platform import Message, Roles
 from bot.core.reply import Reply
 from bot.jobs.deliver import AT_ONCE as CLAIMED_AT_ONCE
 from bot.jobs.plan import BATCH as PLANNED_AT_ONCE
@@ -140,6 +140,7 @@ class _Nowhere:
 
     name = "discord"
     knows_nonces = True
+    roles: Roles | None = None
 
     def ready(self) -> bool:
         return True

@@ -29,6 +29,7 @@ KINDS = {
     Takes.NUMBER: "number",
     Takes.CHANNEL: "channel",
     Takes.PERSON: "person",
+    Takes.ROLE: "role",
 }
 MOST_NAMED = 3
 """Choices that the usage line spells out; more of them stand in the table alone."""

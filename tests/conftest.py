@@ -90,6 +90,20 @@ class World:
         role = guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
         return guild, guild.add_member(self.env.create_user(organizer), roles=[role])
 
+    def badge(self, name: str = "Finisher", permissions: int = 0) -> Any:
+        """Make a role that stands under the bot's own."""
+        role = self.guild.create_role(name, permissions=discord.Permissions(permissions))
+        self.move(role, 1)
+        return role
+
+    def move(self, role: Any, position: int) -> None:
+        """Move a role; the bot's own stays at the fifth place."""
+        backend = self.env.backend
+        own = next(r for r in backend.get_guild(self.guild.id).roles.values() if r.managed)
+        backend.reorder_roles(
+            self.guild.id, [{"id": own.id, "position": 5}, {"id": role.id, "position": position}]
+        )
+
     async def restart(self) -> None:
         """Stop the bot and start another one on the same database; the server and its messages stay."""
         await self._stack.aclose()

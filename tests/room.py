@@ -54,12 +54,31 @@ Fault = Exception | Lost
 
 
 @dataclass
+class FakeRoles:
+    """Keeps who has which role; `faults` are what happens to the next calls."""
+
+    given: set[tuple[str, str, str]] = field(default_factory=set)
+    calls: list[tuple[str, str, bool]] = field(default_factory=list)
+    faults: list[Exception | None] = field(default_factory=list)
+
+    async def put(self, workspace: str, person: str, role: str, *, on: bool) -> None:
+        """Give or take a role."""
+        self.calls.append((person, role, on))
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or isinstance(fault, Unsure):
+            (self.given.add if on else self.given.discard)((workspace, person, role))
+        if fault is not None:
+            raise fault
+
+
+@dataclass
 class FakePlatform:
     """Keeps what would be visible in its channels; `faults` are what happens to the next calls of each kind."""
 
     clock: Clock
     name: str = "discord"
     knows_nonces: bool = True
+    roles: "FakeRoles | None" = None
     is_ready: bool = True
     visible: list[tuple[str, str, Message, datetime]] = field(default_factory=list)
     """(id, channel, message, when) of everything that people see."""

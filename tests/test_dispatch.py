@@ -21,7 +21,7 @@ from bot.core.arguments import TEXT_LIMIT, checked
 from bot.core.command import Audience, Command, Option, Takes, command
 from bot.core.picture import Certificate, Picture
 from bot.core.reply import Attachment, Refused, Reply, refuse
-from bot.core.request import Channel, ChannelKind, Person, Request
+from bot.core.request import Channel, ChannelKind, Person, Request, Role
 from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
 from bot.store.faults import Busy, Unreachable, Unwritable
 from bot.store.tables import MarkRow, Meta
@@ -386,6 +386,16 @@ channels = st.builds(
 # The one who asks is known by an id of the platform's own; one that is only named may be anything.
 speakers = st.builds(Person, st.sampled_from(["7", "8", "", "x" * 32]), st.text(max_size=5))
 persons = st.builds(Person, st.sampled_from(["7", "8", "", "x" * 50]), st.text(max_size=5))
+roles = st.builds(
+    Role,
+    st.sampled_from(["900", "901", "x" * 32]),
+    words,
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([(), ("Ban Members",)]),
+    st.sampled_from([None, (), ("Manage Roles",)]),
+    st.sampled_from([None, True, False]),
+)
 values = words | st.text(max_size=30) | numbers | channels | persons | st.booleans() | st.none()
 FITTING = {
     Takes.TEXT: words,
@@ -393,6 +403,7 @@ FITTING = {
     Takes.NUMBER: st.floats(0, 500),
     Takes.CHANNEL: channels,
     Takes.PERSON: persons,
+    Takes.ROLE: roles,
 }
 
 

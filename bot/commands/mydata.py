@@ -20,8 +20,8 @@ PRIVACY_FIELDS = (
         "Your id and the name that you have in this server; which study groups you joined, and when; what you "
         "recorded with `/done`, `/skip` and `/undo`, with its date, points, hours and note; what you chose with "
         "`/preferences` and said with `/away`; which accounts you made one person with `/link`; which reminders were "
-        "sent to you alone; and, if you set a group up, that you did. It keeps nothing that people write in channels, "
-        "and asks for no list of members.",
+        "sent to you alone, and which roles you were given; and, if you set a group up, that you did. It keeps nothing "
+        "that people write in channels, and asks for no list of members.",
     ),
     Field(
         "Why, and who sees it",
@@ -48,7 +48,7 @@ YES, TAKE_ALONG = "Delete it all", "Export it first"
 DELETED = "Everything about you is deleted"
 DELETED_TEXT = (
     "Gone: {}. What is in a channel stays there until someone deletes it, such as a board that was shown to "
-    "everyone. If you record something again, you begin anew."
+    "everyone, and a role that you were given until someone takes it. If you record something again, you begin anew."
 )
 ABOUT = ("person", "exported_at")
 AN_HOUR, FILE, MOST = 3600, "roadmate-my-data.json", 8 * 2**20
@@ -116,6 +116,7 @@ def _membership(ctx: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
     member = kept.pop("member_id")
     kept["records"] = [dict(mark) for mark in people.records(ctx.session, member)]
     kept["messages"] = [dict(row) for row in people.messages(ctx.session, member)]
+    kept["roles"] = [dict(row) for row in people.roles(ctx.session, member)]
     kept["points"] = [dict(score) for score in people.board_rows(ctx.session, member)]
     return kept
 

@@ -15,6 +15,7 @@ from bot.commands.plan_texts import (
 )
 from bot.commands.post_texts import composed
 from bot.commands.posting import FOREIGN, link_to, try_again
+from bot.commands.rewards import held_field
 from bot.commands.scope import edition_of, find_rows, weeks_of
 from bot.core.markup import escape
 from bot.core.reply import Button, Field, Reply
@@ -56,6 +57,7 @@ def status(ctx: Context) -> Reply:
     fields = [
         missing_field(ctx, here) if here.home == row.channel else None,
         _hold(group, row),
+        held_field(ctx, group, row),
         next_posts(ctx, group, row=row),
         Field("Latest posts", "\n".join(_post_line(ctx, group, row, post) for post in latest)),
         _board(ctx, row),

@@ -17,6 +17,7 @@ from bot.commands.posting import posted, prompt
 from bot.commands.preferences import preferences, present_preferences
 from bot.commands.progress import progress
 from bot.commands.record import done, skip, undo
+from bot.commands.rewards import rewards
 from bot.commands.setup import setup
 from bot.commands.standing_board import here
 from bot.commands.status import status
@@ -58,6 +59,7 @@ COMMANDS = (
     command(resume, audience=Audience.ORGANIZER, writes=True),
     command(organizers, audience=Audience.ORGANIZER, writes=True, only=("slack",)),
     command(status, audience=Audience.ORGANIZER),
+    command(rewards, audience=Audience.ORGANIZER, writes=True, only=("discord",)),
     command(prompt, audience=Audience.ORGANIZER, writes=True, cost=100),
     command(twin, audience=Audience.ORGANIZER, writes=True, cost=100),
     command(here, under="board", audience=Audience.ORGANIZER, writes=True, cost=100),

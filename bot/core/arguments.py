@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from bot.core.command import Command, Option, Takes
 from bot.core.markup import escape
 from bot.core.reply import Refused, Reply, Tone, refuse
-from bot.core.request import Channel, Person, Value
+from bot.core.request import Channel, Person, Role, Value
 from bot.core.text import clean
 
 GROUP = "group"
@@ -63,6 +63,8 @@ def _checked(option: Option, value: Value) -> Value:
         case Takes.CHANNEL if isinstance(value, Channel):
             return value
         case Takes.PERSON if isinstance(value, Person):
+            return value
+        case Takes.ROLE if isinstance(value, Role):
             return value
         case Takes.PERSON if isinstance(value, str) and _PERSON.fullmatch(value):
             return Person(value, "")

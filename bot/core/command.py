@@ -29,6 +29,7 @@ class Takes(StrEnum):
     NUMBER = "number"
     CHANNEL = "channel"
     PERSON = "person"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)

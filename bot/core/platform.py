@@ -50,6 +50,10 @@ class Closed(Held):
     """The person takes no direct messages from us, and only they can change that."""
 
 
+class Absent(Held):
+    """The person is not in the workspace any more."""
+
+
 class TryLater(Exception):
     """The platform certainly did not take the post; try again after `seconds`."""
 
@@ -145,15 +149,27 @@ class Watched(Protocol):
         ...
 
 
+class Roles(Protocol):
+    """Giving people roles, where a platform has any."""
+
+    async def put(self, workspace: str, person: str, role: str, *, on: bool) -> None:
+        """Give somebody a role or take it from them; done already is no fault.
+
+        Raises Absent, Held, TryLater or Unsure.
+        """
+        ...
+
+
 class Platform(Protocol):
     """The sending side of a chat platform.
 
     `knows_nonces` says that it recognises a message that is sent again within two minutes by its nonce; where it does
-    not, the channel is read before anything in doubt is sent again.
+    not, the channel is read before anything in doubt is sent again. `roles` is None where people have none.
     """
 
     name: str
     knows_nonces: bool
+    roles: Roles | None
 
     def ready(self) -> bool:
         """Whether posts can be sent now."""

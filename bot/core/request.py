@@ -44,7 +44,24 @@ class Channel:
         return self.parent or self.id
 
 
-Value = str | int | float | Channel | Person
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as the platform sees it now.
+
+    `dangers` names permissions that it gives and nobody should get by studying. `missing` names what the bot lacks to
+    give roles at all, and `in_reach` says whether it stands above this one; both are None where that could not be seen.
+    """
+
+    id: str
+    name: str = ""
+    everyone: bool = False
+    managed: bool = False
+    dangers: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
+    in_reach: bool | None = None
+
+
+Value = str | int | float | Channel | Person | Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.jobs.deliver import Delivery
 from bot.jobs.news import take_in
 from bot.jobs.nudging import Nudging
 from bot.jobs.plan import plan_batch
+from bot.jobs.rewarding import Rewarding
 from bot.store import accounts, health, nudges, workspaces
 from bot.store.database import Database
 from bot.store.faults import Unavailable
@@ -48,7 +49,7 @@ class Ticker:
         self.news = news or News()
         self._looked_over = False
         self._planning, self._delivering, self._nudging = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self.nudging = Nudging(delivery)
+        self.nudging, self.rewarding = Nudging(delivery), Rewarding(delivery)
         self._planned = NEVER
         self._beaten: datetime | None = None
         self._purged: datetime | None = None
@@ -65,8 +66,9 @@ class Ticker:
             await self.delivery.run()
 
     async def _nudge(self) -> None:
-        # Nobody's post waits for a private message: those have a place of their own.
+        # Nobody's post waits for a role or a private message: those have a place of their own.
         async with self._nudging:
+            await self.rewarding.run()
             await self.nudging.run()
 
     async def _plan_all(self) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from bot.store.accounts import keys_of
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import Group, MarkRow, Member, Nudge, PreferenceRow
+from bot.store.tables import Grant, Group, MarkRow, Member, Nudge, PreferenceRow, Reward
 from bot.study.preferences import Named
 from bot.study.progress import Act, Mark
 
@@ -125,6 +125,9 @@ def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> 
     moved = update(MarkRow).where(col(MarkRow.member_id).in_(gone))
     connection.execute(moved.values(member_id=into.id))
     connection.execute(delete(Nudge).where(col(Nudge.member_id).in_(gone)))
+    connection.execute(delete(Grant).where(col(Grant.member_id).in_(gone)))
+    # What these marks together have reached is found out by looking at everybody once more.
+    connection.execute(update(Reward).where(col(Reward.group_id) == into.group_id).values(walked_to=0))
     connection.execute(delete(Member).where(col(Member.id).in_(gone)))
     return marks_of(session, into.id)
 

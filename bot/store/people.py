@@ -7,8 +7,19 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlmodel import Session, col
 
 from bot.core.identity import account_of, key_of
-from bot.store import accounts, nudges, organizers, preferences, scores
-from bot.store.tables import Group, ItemRow, MarkRow, Member, Nudge, RoadmapRow, ScoreRow, Workspace
+from bot.store import accounts, nudges, organizers, preferences, rewards, scores
+from bot.store.tables import (
+    Grant,
+    Group,
+    ItemRow,
+    MarkRow,
+    Member,
+    Nudge,
+    Reward,
+    RoadmapRow,
+    ScoreRow,
+    Workspace,
+)
 
 
 def memberships(session: Session, platform: str, person: str) -> Sequence[RowMapping]:
@@ -39,6 +50,17 @@ def records(session: Session, member_id: int) -> Sequence[RowMapping]:
     ]
     wanted = select(*columns).join(ItemRow, col(ItemRow.id) == col(mark.item_id))
     own = wanted.where(col(mark.member_id) == member_id).order_by(col(mark.id))
+    return session.connection().execute(own).mappings().all()
+
+
+def roles(session: Session, member_id: int) -> Sequence[RowMapping]:
+    """A row for each role that a member was given, or is to get or lose, as a reward."""
+    columns: list[Any] = [
+        col(Reward.role_name).label("role"),
+        *(col(Grant.wanted), col(Grant.given), col(Grant.reason)),
+    ]
+    wanted = select(*columns).join(Grant, col(Grant.reward_id) == col(Reward.id))
+    own = wanted.where(col(Grant.member_id) == member_id).order_by(col(Grant.id))
     return session.connection().execute(own).mappings().all()
 
 
@@ -92,6 +114,7 @@ def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
         some = [member or 0 for member in member_ids[start : start + scores.BATCH]]
         scores.take_off(session, some)
         nudges.forget(session, some)
+        rewards.forget(session, some)
         for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
             session.exec(delete(table).where(col(column).in_(some)))
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
-from bot.store import pauses, people, scores
+from bot.store import pauses, people, rewards, scores
 from bot.store.groups import schedule_of
 from bot.store.tables import Account, Code, Group, GroupState, Member, ScoreRow, Workspace
 from bot.study.schedule import next_due
@@ -68,6 +68,7 @@ def take_apart(session: Session, home: Group, twin: Group) -> int:
     for row in (home, twin):
         scores.recount(session, row.id or 0)
     moved = session.exec(update(Member).where(*theirs).values(group_id=twin.id, via=None)).rowcount
+    rewards.move(session, home, twin)
     pauses.copy(session, home.id or 0, twin.id or 0)
     for name in OF_THE_PLAN:
         setattr(twin, name, getattr(home, name))

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select, update
 
 from bot.core.shards import shard_key
-from bot.store import groups, organizers, preferences, twins
+from bot.store import groups, organizers, preferences, rewards, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import (
+    Grant,
     Group,
     GroupState,
     MarkRow,
@@ -85,7 +86,8 @@ def purge(session: Session, before: datetime) -> Sequence[int]:
         twins.before_purge(session, gone)
         theirs = select(Group.id).where(col(Group.workspace_id).in_(gone))
         members = select(Member.id).where(col(Member.group_id).in_(theirs))
-        for of_members in (MarkRow, Nudge):
+        rewards.purge(session, gone, theirs)
+        for of_members in (MarkRow, Nudge, Grant):
             session.exec(delete(of_members).where(col(of_members.member_id).in_(members)))
         for table in (ScoreRow, ScoreCount, Pause, Post, Member):
             session.exec(delete(table).where(col(table.group_id).in_(theirs)))

@@ -68,6 +68,7 @@ THEIRS: dict[str, dict[str, Value]] = {
     "pause": {"until": "2 weeks"},
     "resume": {},
     "status": {},
+    "rewards": {"role": "1", "item": "docker", "weeks": 2, "remove": 1, "keep": 1, "again": 1},
     "prompt": {"again": 1},
     "twin": {"code": "0" * 32, "sure": 1, "apart": 1},
     "board here": {"again": 1},

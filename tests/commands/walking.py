@@ -60,6 +60,7 @@ async def walk(world: World) -> dict[tuple[object, ...], str]:
         for kind, custom_id in new.items():
             pressed.add(kind)
             await press(by[kind[0] in ORGANIZER], custom_id)
+    await _rewarded(world)
     await _other_groups(world)
     await _linked(world)
     await _in_two_channels(world)
@@ -73,6 +74,16 @@ async def _linked(world: World) -> None:
     code = (await say(world.alice, "/link")).text.partition("code:")[2].partition("`")[0]
     await click(world.bob, await say(world.bob, f"/link {code}"), "Yes, link them")
     await say(world.alice, "/unlink")
+
+
+async def _rewarded(world: World) -> None:
+    """Olivia has a role given for a topic, which alice has done, and looks how she would take it away."""
+    await say(world.alice, "/done python")
+    await say(world.olivia, "/rewards item:python", role=world.badge())
+    await world.app.tick()
+    await world.app.tick()
+    shown = await say(world.olivia, "/rewards")
+    await click(world.olivia, shown, shown.buttons[0])
 
 
 async def _in_two_channels(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from bot.core.platform import Message
+from bot.core.platform import Message, Roles
 from bot.core.reply import Reply
 from bot.core.shards import Shards
 from bot.jobs.deliver import Delivery
@@ -39,6 +39,7 @@ class Chat:
     sends_to_live: int
     name: str = "discord"
     knows_nonces: bool = True
+    roles: Roles | None = None
 
     def ready(self) -> bool:
         """It always is."""

@@ -54,9 +54,9 @@ def any_row(table: Table, number: int) -> dict[str, Any]:
 
 
 def any_value(column: Column[Any], number: int) -> Any:
-    """Make a value that a column can keep; where it points at another row, that is the first one there."""
+    """Make a value that a column can keep; where it points at another row, that is the one of that number."""
     if column.foreign_keys:
-        return GREAT - 1
+        return GREAT - number
     match column.type:
         case Integer():
             is_id = column.primary_key and isinstance(column.type, BigInteger)

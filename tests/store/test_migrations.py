@@ -17,7 +17,7 @@ from bot.core.errors import StartupError
 from bot.store import accounts, engines, health, members, migrating, pauses, preferences, scores, twins
 from bot.store.engines import open_engine
 from bot.store.members import NewMark
-from bot.store.tables import CodeKind, Installation, Nudge, OrganizerRow, Post, metadata
+from bot.store.tables import CodeKind, Grant, Installation, Nudge, OrganizerRow, Post, Reward, metadata
 from bot.study.preferences import Away, Preferences
 from bot.study.progress import Act
 from tests.conftest import DATABASES
@@ -39,7 +39,18 @@ TABLES = {
         "score_count",
         "post",
     ),
-    *("preference", "away", "nudge", "account", "code", "installation", "organizer", "pause"),
+    *(
+        "preference",
+        "away",
+        "nudge",
+        "reward",
+        "role_grant",
+        "account",
+        "code",
+        "installation",
+        "organizer",
+        "pause",
+    ),
 }
 HALF_WAY = '''
 """A migration that dies in the middle."""
@@ -117,6 +128,18 @@ def filled(session: Session, url: str) -> str:
             try_at=MONDAY,
         )
     )
+    reward = Reward(
+        group_id=found.id or 0,
+        workspace_id=found.workspace_id,
+        kind="topic",
+        target="1",
+        role="9",
+        role_name="Done",
+        made_at=MONDAY,
+    )
+    session.add(reward)
+    session.flush()
+    session.add(Grant(reward_id=reward.id or 0, member_id=member.id or 0, try_at=MONDAY))
     preferences.keep(session, found.workspace_id, "7", Preferences(zone="Asia/Tokyo"), MONDAY)
     pauses.begin(session, found.id or 0, MONDAY, None)
     preferences.set_away(session, found.workspace_id, "7", Away(day, day + timedelta(days=7)), MONDAY)

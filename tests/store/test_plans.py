@@ -20,7 +20,7 @@ from tests.makers import MONDAY, group, published, roadmap
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
-GROWING = ("score", "score_count", "mark", "member", "post", "preference", "away", "nudge")
+GROWING = ("score", "score_count", "mark", "member", "post", "preference", "away", "nudge", "role_grant")
 NEVER_DELETED = {"item", "roadmap"}
 """What vanishes from a roadmap is retired."""
 

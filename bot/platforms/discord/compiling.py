@@ -11,8 +11,9 @@ from discord import app_commands
 from bot.core.arguments import TEXT_LIMIT
 from bot.core.command import Audience, Command, Option, Takes
 from bot.core.platform import SuggestFor
-from bot.core.request import Channel, Person, Value
+from bot.core.request import Channel, Person, Role, Value
 from bot.platforms.discord.requests import NAME, Interaction, channel_from, person_from, request_from
+from bot.platforms.discord.roles import role_from
 
 log = logging.getLogger("roadmate.discord")
 
@@ -115,10 +116,8 @@ def _check_help(what: str, text: str) -> None:
 def _annotation(option: Option) -> Any:
     low, high = option.minimum, option.maximum
     match option.takes:
-        case Takes.CHANNEL:
-            return _PickedChannel()
-        case Takes.PERSON:
-            return _PickedPerson()
+        case Takes.CHANNEL | Takes.PERSON | Takes.ROLE:
+            return _PICKED[option.takes]()
         case Takes.TEXT if option.choices:
             return str
         case Takes.TEXT:
@@ -148,6 +147,22 @@ class _PickedPerson(app_commands.Transformer[discord.Client]):
 
     async def transform(self, _interaction: Interaction, value: Any, /) -> Person:
         return person_from(value)
+
+
+class _PickedRole(app_commands.Transformer[discord.Client]):
+    """Takes any role; that one does not fit is said kindly by the command."""
+
+    type = discord.AppCommandOptionType.role
+
+    async def transform(self, _interaction: Interaction, value: Any, /) -> Role:
+        return role_from(value)
+
+
+_PICKED: dict[Takes, type[app_commands.Transformer[discord.Client]]] = {
+    Takes.CHANNEL: _PickedChannel,
+    Takes.PERSON: _PickedPerson,
+    Takes.ROLE: _PickedRole,
+}
 
 
 def _choices(command: Command, option: Option) -> list[app_commands.Choice[str]]:

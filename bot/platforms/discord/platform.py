@@ -10,7 +10,7 @@ import discord
 from bot.core.command import Command
 from bot.core.errors import Passing, StartupError
 from bot.core.ownership import FOREIGN
-from bot.core.platform import Handle, Message, Notes, SuggestFor
+from bot.core.platform import Handle, Message, Notes, Roles, SuggestFor
 from bot.core.reply import Reply
 from bot.core.shards import ALL, Shards
 from bot.platforms.discord import sending
@@ -19,6 +19,7 @@ from bot.platforms.discord.guarding import Guard
 from bot.platforms.discord.logins import wait_for_a_login
 from bot.platforms.discord.pacing import PER_SECOND, Pace
 from bot.platforms.discord.requests import NAME
+from bot.platforms.discord.roles import DiscordRoles
 from bot.platforms.discord.servers import Came, Left
 from bot.platforms.discord.traffic import direct
 
@@ -62,6 +63,7 @@ class DiscordPlatform:
         make: Callable[..., Client] = Client if shards == ALL else partial(ShardedClient, shards)
         self._new_client = partial(make, commands, handle, suggest, notes, left, came, trace)
         self.client = self._new_client()
+        self.roles: Roles | None = DiscordRoles(lambda: self.client)
 
     def connected(self) -> bool:
         """Whether Discord has told us our servers, and we have not closed."""

@@ -16,7 +16,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from bot.core.command import Command
 from bot.core.errors import Passing, StartupError
-from bot.core.platform import Handle, Message, Notes, Vault
+from bot.core.platform import Handle, Message, Notes, Roles, Vault
 from bot.core.reply import Reply
 from bot.platforms.slack.access import Access
 from bot.platforms.slack.answering import Answering
@@ -45,6 +45,7 @@ class SlackPlatform:
 
     name = NAME
     knows_nonces = False
+    roles: Roles | None = None
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from bot.store.tables.groups import Group, GroupState, Pause
 from bot.store.tables.marks import MarkRow, ScoreCount, ScoreRow
 from bot.store.tables.people import Account, AwayRow, Code, CodeKind, Member, PreferenceRow
 from bot.store.tables.posts import Nudge, NudgeKind, Post, PostKind, PostState
+from bot.store.tables.rewards import Grant, Reward, RewardKind
 from bot.store.tables.roadmaps import ItemRow, RoadmapRow
 from bot.store.tables.workspaces import Installation, OrganizerRow, Workspace
 
@@ -16,6 +17,7 @@ __all__ = (
     "AwayRow",
     "Code",
     "CodeKind",
+    "Grant",
     "Group",
     "GroupState",
     "Installation",
@@ -31,6 +33,8 @@ __all__ = (
     "PostKind",
     "PostState",
     "PreferenceRow",
+    "Reward",
+    "RewardKind",
     "RoadmapRow",
     "ScoreCount",
     "ScoreRow",

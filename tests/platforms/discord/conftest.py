@@ -12,7 +12,7 @@ import simcord
 from bot.core.command import Audience, Choice, Command, Option, Takes, command
 from bot.core.platform import Ahead, Message
 from bot.core.reply import Button, Reply
-from bot.core.request import Channel, Person, Request
+from bot.core.request import Channel, Person, Request, Role
 from bot.core.shards import ALL, Shards
 from bot.platforms.discord import DiscordPlatform, answering
 
@@ -48,6 +48,7 @@ def _setup(
     zone: Annotated[str, Option("Which time zone", minimum=1)],
     channel: Annotated[Channel | None, Option("Where to post", Takes.CHANNEL)] = None,
     helper: Annotated[Person | None, Option("Who helps", Takes.PERSON)] = None,
+    badge: Annotated[Role | None, Option("What for", Takes.ROLE)] = None,
 ) -> Reply:
     """Set the group up."""
     raise NotImplementedError

@@ -44,12 +44,12 @@ async def test_a_name_of_two_words_is_a_subcommand(bot: Bot) -> None:
 
 
 async def test_options_have_their_types_bounds_and_help(bot: Bot) -> None:
-    """An option is text, a number, a channel or a person, within its bounds."""
+    """An option is text, a number, a channel, a person or a role, within its bounds."""
     done, board, setup = (_options(bot, name) for name in ("done", "board", "setup"))
     assert (done["item"]["type"], done["item"]["max_length"]) == (3, 80)
     assert (done["hours"]["type"], done["hours"]["min_value"], done["hours"]["max_value"]) == (10, 0, 99)
     assert (board["page"]["type"], board["page"]["min_value"]) == (4, 1)
-    assert (setup["channel"]["type"], setup["helper"]["type"]) == (7, 6)
+    assert [setup[name]["type"] for name in ("channel", "helper", "badge")] == [7, 6, 8]
     assert done["note"]["description"] == "A note to yourself"
     assert setup["zone"]["required"]
     assert not setup["channel"]["required"]
