@@ -20,6 +20,7 @@ SCOPES = {
     "files:write": "to send pictures, and your own data on request",
     "groups:history": "the same as channels:history, in private channels that Roadmate was invited to",
     "groups:read": "the same as channels:read, for those",
+    "im:history": "the same as channels:history, for the private reminders that people asked for",
     "im:write": "to tell an organizer that a post is on hold, and to send somebody their own data",
     "users:read": "to know who may organize, people's names, and the time zone for a new group",
 }

@@ -44,7 +44,7 @@ def test_scopes_have_a_reason_and_are_all_used() -> None:
         assert f"- {scope}  # {reason}" in written(COMMANDS)
     used = set.union(*fake.SCOPES.values())
     private = {scope.replace("channels", "groups") for scope in used}
-    assert set(SCOPES) == used | private | {"commands", "app_mentions:read"}
+    assert set(SCOPES) == used | private | {"commands", "app_mentions:read", "im:history"}
 
 
 def test_events_are_those_that_are_listened_to() -> None:

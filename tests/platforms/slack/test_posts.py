@@ -242,6 +242,15 @@ async def test_only_our_own_message_is_taken_for_a_post(there: SlackWorld) -> No
     assert await slack.find(message(there, "m2"), since) is None
 
 
+async def test_a_private_message_is_found_again_too(there: SlackWorld) -> None:
+    """What is posted to one person is looked for where only they read, and its scope is asked for."""
+    slack = there.app.slack
+    assert slack is not None
+    where = await slack.direct("T1", f"T1.{ALICE}")
+    ts = await slack.send(message(there, "m7", where))
+    assert await slack.find(message(there, "m7", where), there.clock() - timedelta(hours=1)) == ts
+
+
 async def test_so_much_was_said_that_nobody_can_tell(there: SlackWorld) -> None:
     """After a thousand messages the post is held for a person to look."""
     slack = there.app.slack
