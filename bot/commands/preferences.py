@@ -15,6 +15,7 @@ from bot.core.command import Choice, Option
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Reply, Tone, refuse
 from bot.core.request import Request
+from bot.store import accounts, known_as
 from bot.store import preferences as store
 from bot.study.preferences import LONGEST_ALIAS, Named, Preferences, Reminded, Study
 from bot.study.spoken import format_time, parse_time
@@ -43,6 +44,7 @@ CLOSED = (
 )
 OFF, GROUP = "off", "group"
 NO_ALIAS = "Choose an **alias** too: the name that the board shows instead of yours."
+TAKEN = "Somebody here goes by that name already. Choose another **alias**, so that nobody is taken for them."
 NO_TIME = "Quiet hours that begin and end at the same time would be no hours. To have none, type off."
 EVENING, MORNING = 22 * 60, 8 * 60
 """Where quiet hours begin or end while only the other is chosen."""
@@ -138,6 +140,8 @@ def preferences(
         # Chosen again, it is tried again: they may have opened their messages.
         wanted = replace(wanted, reminders=Reminded(reminders), refused_at=None)
     wanted = _with_quiet(_with_name(wanted, board, alias), quiet_from, quiet_to)
+    if wanted.alias != who.chosen.alias:
+        _check_free(ctx, who, wanted.alias)
     changed = wanted != who.chosen
     if changed:
         store.keep(ctx.session, who.workspace_id, who.person, wanted, ctx.now)
@@ -157,6 +161,13 @@ def _with_name(now: Preferences, board: str, alias: str) -> Preferences:
     if wanted.board is Named.ALIAS and not wanted.alias:
         raise refuse(NOT_UNDERSTOOD, NO_ALIAS)
     return wanted
+
+
+def _check_free(ctx: Context, who: Own, alias: str) -> None:
+    """Nobody gets points in somebody else's name. Raises Refused."""
+    own_keys = accounts.keys_of(ctx.session, who.person)
+    if known_as.is_taken(ctx.session, who.workspace_id, alias, own_keys):
+        raise refuse(NOT_UNDERSTOOD, TAKEN)
 
 
 def _with_quiet(now: Preferences, start: str, end: str) -> Preferences:

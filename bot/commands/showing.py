@@ -2,14 +2,14 @@
 
 from bot.commands.context import Context
 from bot.core.identity import key_of
-from bot.store import accounts, members, scores
+from bot.store import accounts, known_as, members, scores
 from bot.study.preferences import Preferences
 
 
 def show(ctx: Context, workspace_id: int, chosen: Preferences) -> None:
     """Show the person who asks on boards as they have chosen now; who is hidden stands on none."""
     keys = accounts.keys_of(ctx.session, key_of(ctx.request.platform, ctx.request.person.id))
-    for before in members.in_workspace(ctx.session, workspace_id, keys):
+    for before in known_as.in_workspace(ctx.session, workspace_id, keys):
         now = members.show_as(ctx.session, before, chosen.board, chosen.alias)
         if now.hidden != before.hidden:
             scores.rebuild(ctx.session, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.commands.memory import News
-from bot.store import board_posts, members
+from bot.store import board_posts, known_as
 from bot.store.database import Database
 
 
@@ -16,7 +16,7 @@ async def take_in(database: Database, news: News, now: datetime, *, every_board:
         def write(session: Session) -> None:
             # Taken inside, so that on SQLite whatever was told of before is committed by now.
             names, groups = news.take()
-            members.rename(session, names)
+            known_as.rename(session, names)
             board_posts.touch(session, None if every_board else groups, now)
 
         await database.write(write)

@@ -85,24 +85,6 @@ def show_as(session: Session, of: Membership, how: Named, alias: str) -> Members
     return Membership(of.id, of.group_id, of.name, of.left_at, **shown)  # type: ignore[arg-type]
 
 
-def in_workspace(session: Session, workspace_id: int, people: Sequence[str]) -> Sequence[Membership]:
-    """The rows of a person's accounts, given by key, in every group of a workspace."""
-    homes = func.coalesce(col(Group.twin_of), col(Group.id))
-    here = select(homes).where(col(Group.workspace_id) == workspace_id)
-    wanted = select(*MEMBERSHIP).where(col(Member.person).in_(people), col(Member.group_id).in_(here))
-    return [_membership(row) for row in session.connection().execute(wanted)]
-
-
-_RENAME = update(Member).where(col(Member.id) == bindparam("member"), col(Member.person) == bindparam("key"))
-
-
-def rename(session: Session, names: Sequence[tuple[int, str, str]]) -> None:
-    """Let members, each with the key of their account, have the names that they go by now."""
-    rows = [{"member": member, "key": key, "new": name} for member, key, name in names]
-    if rows:
-        session.connection().execute(_RENAME.values(name=bindparam("new")), rows)
-
-
 def memberships_of(session: Session, people: Sequence[str]) -> Mapping[int, Sequence[Membership]]:
     """The rows of several accounts, given by key, in each group: who is there now first, the oldest first."""
     wanted = select(*MEMBERSHIP).where(col(Member.person).in_(people))

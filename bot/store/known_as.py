@@ -1,0 +1,42 @@
+"""By what names the people of a workspace's groups go there."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlmodel import Session, col
+
+from bot.store.places import MEMBERSHIP, Membership
+from bot.store.tables import Group, Member
+
+
+def in_workspace(session: Session, workspace_id: int, people: Sequence[str]) -> Sequence[Membership]:
+    """The rows of a person's accounts, given by key, in every group of a workspace."""
+    wanted = select(*MEMBERSHIP).where(col(Member.person).in_(people), _in_groups_of(workspace_id))
+    rows: Iterable[Any] = session.connection().execute(wanted)
+    return [Membership(*row) for row in rows]
+
+
+def is_taken(session: Session, workspace_id: int, name: str, but: Sequence[str]) -> bool:
+    """Whether anybody in a workspace's groups but these people, given by key, goes by a name, in whatever case."""
+    shown = col(Member.name), col(Member.alias)
+    same = or_(*(one == name for one in shown), *(func.lower(one) == name.lower() for one in shown))
+    others = select(col(Member.id)).where(
+        _in_groups_of(workspace_id), col(Member.person).not_in(but), col(Member.left_at).is_(None), same
+    )
+    return session.connection().execute(others.limit(1)).first() is not None
+
+
+def _in_groups_of(workspace_id: int) -> ColumnElement[bool]:
+    homes = func.coalesce(col(Group.twin_of), col(Group.id))
+    return col(Member.group_id).in_(select(homes).where(col(Group.workspace_id) == workspace_id))
+
+
+_RENAME = update(Member).where(col(Member.id) == bindparam("member"), col(Member.person) == bindparam("key"))
+
+
+def rename(session: Session, names: Sequence[tuple[int, str, str]]) -> None:
+    """Let members, each with the key of their account, have the names that they go by now."""
+    rows = [{"member": member, "key": key, "new": name} for member, key, name in names]
+    if rows:
+        session.connection().execute(_RENAME.values(name=bindparam("new")), rows)
