@@ -86,7 +86,7 @@ class Rewarding:
         found = await self.database.read(lambda session: rewards.due(session, order))
         now = self.clock()
         try:
-            await self._put(found)
+            asked = await self._put(found)
         except Absent as absent:
             why = str(absent)
             await self._write(
@@ -96,7 +96,7 @@ class Rewarding:
             why = str(held)
             if held.gone and not found.on:
                 # A role that is not there any more is nobody's.
-                await self._write(order, "taken", lambda s: rewards.record_done(s, order, found))
+                await self._write(order, "taken", lambda s: rewards.record_done(s, order, found, works=False))
             else:
                 await self._write(order, "held", lambda s: rewards.hold(s, order, found.reward_id, why, now))
         except (TryLater, Unsure) as later:
@@ -108,15 +108,17 @@ class Rewarding:
             raise
         else:
             outcome = "given" if found.on else "taken"
-            await self._write(order, outcome, lambda s: rewards.record_done(s, order, found))
+            await self._write(order, outcome, lambda s: rewards.record_done(s, order, found, works=asked))
 
-    async def _put(self, found: Due) -> None:
+    async def _put(self, found: Due) -> bool:
+        """Give or take the role; whether the platform was asked at all."""
         if not found.on and found.needed_elsewhere:
-            return
+            return False
         platform = next(p for p in self.delivery.platforms if p.name == found.workspace.platform)
         assert platform.roles is not None
         person = account_of(found.person)[1]
         await platform.roles.put(found.workspace.external_id, person, found.role, on=found.on)
+        return True
 
     def _broken(self, session: Session, order: Order) -> None:
         attempts = session.get_one(Grant, order.grant_id).attempts + 1

@@ -208,8 +208,11 @@ def due(session: Session, order: Order) -> Due:
     return Due(grant.wanted, workspace, member.person, reward.role, reward.id or 0, elsewhere)
 
 
-def record_done(session: Session, order: Order, found: Due) -> None:
-    """The role was given or taken. What was decided anew meanwhile stays to be done."""
+def record_done(session: Session, order: Order, found: Due, *, works: bool) -> None:
+    """The role is there or gone. What was decided anew meanwhile stays to be done.
+
+    `works` says that the platform has just done it: what had kept the reward on hold is mended then.
+    """
     same = _GRANT.c.wanted == found.on
     values = {
         "given": found.on,
@@ -218,6 +221,8 @@ def record_done(session: Session, order: Order, found: Due) -> None:
         "try_at": case((same, None), else_=_GRANT.c.try_at),
     }
     session.connection().execute(update(_GRANT).where(_GRANT.c.id == order.grant_id).values(**values))
+    if not works:
+        return
     mended = update(_REWARD).where(_REWARD.c.id == found.reward_id, _REWARD.c.held_reason != "")
     session.connection().execute(mended.values(held_reason="", held_until=None))
 

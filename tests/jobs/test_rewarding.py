@@ -301,3 +301,19 @@ async def test_without_roles_nothing_is_tried(room: Room) -> None:
     await say(room, ALICE, "done", item="docker")
     await settle(room)
     assert [(wanted, given) for wanted, given, _, _ in await grants(room)] == [(True, False)]
+
+
+async def test_a_role_that_is_gone_is_nobodys(room: Room, roles: FakeRoles) -> None:
+    """Taking a deleted role is done already, and does not hide that it can't be given to others."""
+    await room.say("rewards", role=DOCKER, item="docker")
+    await say(room, BOB, "done", item="docker")
+    await settle(room)
+    await say(room, BOB, "undo")
+    await say(room, ALICE, "done", item="docker")
+    roles.faults = [Held("The role is gone.", gone=True)] * 2
+    await settle(room)
+    assert "on hold: The role is gone" in (await room.say("rewards")).text
+    assert sorted((wanted, try_at is None) for wanted, _, try_at, _ in await grants(room)) == [
+        (False, True),
+        (True, False),
+    ]
