@@ -1,9 +1,11 @@
 """Slack as a platform: the commands go in, requests come out, posts are sent."""
 
 import asyncio
+import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -152,15 +154,16 @@ class SlackPlatform:
 
     def _app(self) -> AsyncApp:
         # Signatures are checked before Bolt, and who asks is known without asking Slack: nothing delays its answer.
-        return AsyncApp(
-            name="roadmate",
-            logger=LIBRARY,
-            client=self._web.answers,
-            signing_secret=self._access.signing_secret or "by a socket",
-            authorize=cast("Any", self.teams),
-            request_verification_enabled=False,
-            oauth_flow=self._flow(),
-        )
+        with _quietly():
+            return AsyncApp(
+                name="roadmate",
+                logger=LIBRARY,
+                client=self._web.answers,
+                signing_secret=self._access.signing_secret or "by a socket",
+                authorize=cast("Any", self.teams),
+                request_verification_enabled=False,
+                oauth_flow=self._flow(),
+            )
 
     def _flow(self) -> AsyncOAuthFlow | None:
         if self._installations is None:
@@ -212,3 +215,14 @@ class SlackPlatform:
         self._socket = self._server = None
         await self._web.close()
         self._closed.set()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without Bolt's warning that it does not use SLACK_BOT_TOKEN, which it finds in the environment by itself."""
+    level = LIBRARY.level
+    LIBRARY.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        LIBRARY.setLevel(level)

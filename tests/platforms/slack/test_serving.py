@@ -87,6 +87,15 @@ async def test_what_slack_did_not_sign_is_refused(grouped: SlackWorld) -> None:
     assert titles == ["Recorded: Docker", "Taken back: Docker"]
 
 
+async def test_a_token_in_the_environment_is_no_news(
+    there: SlackWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library finds the token there by itself, and what it says of that would only puzzle the operator."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    await there.restart()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
+
+
 async def test_an_old_request_is_refused(grouped: SlackWorld) -> None:
     """What was signed more than five minutes ago, or is from the future, is refused."""
     body = urlencode(grouped.slack.command(ALICE, "/next"))
