@@ -226,7 +226,9 @@ def _same(text: str) -> str:
         text = text.replace(plain(there), plain(here))
     for field in ("organizers", "right", "lacks"):
         text = text.replace(plain(getattr(SLACK, field)), plain(getattr(DISCORD, field)))
-    text = re.sub(r"/organizers [^\n]*\n", "", text)
+    for command in COMMANDS:
+        if command.only:
+            text = re.sub(rf"^/{command.name} [^\n]*\n?", "", text, flags=re.MULTILINE)
     text = re.sub(r"<[#@]\w+>|the discussion", "<>", text)
     text = re.sub(r"\b[0-9a-f]{4,}(?:[- ]?[0-9a-f]{4,})*\b", "code", text)
     return " ".join(text.split())
