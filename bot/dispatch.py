@@ -24,6 +24,18 @@ from bot.core.platform import ANSWERS_WITHIN, Ahead, Held, TryLater, Unsure
 from bot.core.reply import Aloud, Attachment, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
+from bot.core.troubles import (
+    BUSY,
+    FAULT,
+    FAULT_TEXT,
+    NOT_ORGANIZER,
+    NOT_ORGANIZER_TEXT,
+    TOO_FAST,
+    TOO_FAST_TEXT,
+    UNKNOWN,
+    UNREACHABLE,
+    UNWRITABLE,
+)
 from bot.core.turns import TooFast, Turns
 from bot.core.words import words_of
 from bot.store import organizers
@@ -32,38 +44,6 @@ from bot.store.faults import Busy, Unavailable, Unwritable
 
 log = logging.getLogger("roadmate.commands")
 T = TypeVar("T")
-
-UNKNOWN = Reply(
-    "That button is from another version",
-    "What it did has changed since. Say `/next` or `/help` to get fresh buttons.",
-    tone=Tone.WARN,
-)
-NOT_ORGANIZER, NOT_ORGANIZER_TEXT = "That is for organizers", "Only {} can do that. Nothing was changed."
-BUSY = Reply(
-    "Not saved, please try again",
-    "The database was busy. What was recorded before is safe; send it again in a moment.",
-    tone=Tone.WARN,
-)
-UNWRITABLE = Reply(
-    "Not saved",
-    "The database can't be written just now. What was recorded before is safe. "
-    "Please tell whoever runs Roadmate that the disk is full or read-only.",
-    tone=Tone.WARN,
-)
-UNREACHABLE = Reply(
-    "The database can't be reached just now",
-    "What was recorded before is safe. Please send it again in a moment: nothing counts twice.",
-    tone=Tone.WARN,
-)
-TOO_FAST, TOO_FAST_TEXT = (
-    "One moment, please",
-    ("That was a lot at once, so this was not done. Send it again in {}; what you recorded before is safe."),
-)
-FAULT = "Something went wrong on our side"
-FAULT_TEXT = (
-    "Nothing was lost and nothing was saved just now. "
-    "Please try again; if it stays, tell whoever runs Roadmate: `{}`."
-)
 
 
 async def no_pictures(_picture: Picture) -> bytes | None:

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from bot.core.reply import Reply
 from bot.core.request import Channel, Person, Request, Value
-from bot.dispatch import FAULT
+from bot.core.troubles import FAULT
 from tests.room import FakePlatform, Room
 
 Who = tuple[str, str]

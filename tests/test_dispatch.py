@@ -22,7 +22,7 @@ from bot.core.command import Audience, Command, Option, Takes, command
 from bot.core.picture import Certificate, Picture
 from bot.core.reply import Attachment, Refused, Reply, refuse
 from bot.core.request import Channel, ChannelKind, Person, Request, Role
-from bot.dispatch import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
+from bot.core.troubles import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
 from bot.store.faults import Busy, Unreachable, Unwritable
 from bot.store.tables import MarkRow, Meta
 from tests.conftest import DATABASES, Fresh

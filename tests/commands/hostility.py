@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.core.reply import Reply
-from bot.dispatch import FAULT
+from bot.core.troubles import FAULT
 from bot.platforms.discord.rendering import render
 from tests.conftest import World
 

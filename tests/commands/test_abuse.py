@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.commands import quotas
+from bot.core.troubles import TOO_FAST
 from bot.core.turns import Turns
-from bot.dispatch import TOO_FAST
 from tests.commands.asking import ask, dump, request, rows
 from tests.conftest import DATABASES, World
 from tests.talk import say

@@ -7,8 +7,8 @@ from bot.commands.table import COMMANDS, DRAWN
 from bot.core.picture import Board, Certificate, Crowd, RoadmapMap, Scene, State, Year
 from bot.core.reply import Reply
 from bot.core.request import Person
+from bot.core.troubles import TOO_FAST
 from bot.core.turns import Turns
-from bot.dispatch import TOO_FAST
 from bot.study.roadmap_files import default_folder, load_folder
 from tests.commands.asking import ask, ask_as, request
 from tests.conftest import World

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, delete, select
 
-from bot.dispatch import BUSY, FAULT
+from bot.core.troubles import BUSY, FAULT
 from bot.store import engines
 from bot.store.database import Database
 from bot.store.faults import Busy, Unwritable

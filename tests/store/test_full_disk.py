@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.app import App
 from bot.core.errors import StartupError
-from bot.dispatch import UNWRITABLE
+from bot.core.troubles import UNWRITABLE
 from bot.settings import Settings
 from bot.store.tables import PostState
 from tests.disks import fill, mount, small_disk

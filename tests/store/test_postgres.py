@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, func, select
 
 from bot.core.errors import StartupError
-from bot.dispatch import UNREACHABLE, UNWRITABLE
+from bot.core.troubles import UNREACHABLE, UNWRITABLE
 from bot.store import engines, health, migrating, queue
 from bot.store.database import Database
 from bot.store.engines import open_engine

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.core.errors import StartupError
-from bot.dispatch import UNWRITABLE
+from bot.core.troubles import UNWRITABLE
 from bot.store import health, migrating
 from bot.store.database import Database
 from bot.store.engines import open_engine, unopened
