@@ -19,7 +19,7 @@ WAY_BACK_TEXT = (
     "If you would like a way back in, this is a short one:"
 )
 TOPIC = "From {}"
-WHERE = "{} in #{} of {}"
+WHERE = "{} in <#{}> of {}"
 CHOSEN, ONLY_ONE = "you chose to be reminded here", "the only message of this kind; nothing follows it"
 OFF = {NudgeKind.REMINDER: "No more reminders", NudgeKind.WAY_BACK: "Never again"}
 
@@ -33,13 +33,13 @@ def reminder(found: About, topic: Topic, at: Standing, days: int, roadmap: str, 
     """The week's topic, how long it goes on, and one thing to do."""
     title = escape(topic.title)
     head = REMINDER_TITLE.format(title, plural(days, "day")) if days else LAST_DAY.format(title)
-    return _said(found, head, REMINDER_TEXT, _step(topic, at, chosen), _where(found, roadmap, CHOSEN))
+    return _said(found, head, REMINDER_TEXT, _step(topic, at, chosen), roadmap, CHOSEN)
 
 
 def way_back(found: About, topic: Topic, at: Standing, roadmap: str, chosen: Preferences) -> Reply:
     """One short thing to do for somebody who has been silent, and no word about how much is behind."""
     why = CHOSEN if chosen.reminders is Reminded.DM else ONLY_ONE
-    return _said(found, WAY_BACK_TITLE, WAY_BACK_TEXT, _step(topic, at, chosen), _where(found, roadmap, why))
+    return _said(found, WAY_BACK_TITLE, WAY_BACK_TEXT, _step(topic, at, chosen), roadmap, why)
 
 
 def _step(topic: Topic, at: Standing, chosen: Preferences) -> tuple[Field, str]:
@@ -49,7 +49,7 @@ def _step(topic: Topic, at: Standing, chosen: Preferences) -> tuple[Field, str]:
     return Field(TOPIC.format(bold(topic.title)), step), left[0].key if left else topic.key
 
 
-def _said(found: About, title: str, text: str, step: tuple[Field, str], footer: str) -> Reply:
+def _said(found: About, title: str, text: str, step: tuple[Field, str], roadmap: str, why: str) -> Reply:
     field, item = step
     home: dict[str, str | int] = {GROUP: found.home.id or 0, POST: nudge_mark(found.nudge)}
     buttons = (
@@ -59,10 +59,10 @@ def _said(found: About, title: str, text: str, step: tuple[Field, str], footer: 
             OFF[NudgeKind(found.nudge.kind)], "preferences", {**home, "reminders": Reminded.OFF}, emoji="🔕"
         ),
     )
-    return Reply(title, text, (field,), buttons, footer=footer)
+    return Reply(title, f"{_where(found, roadmap)}\n{text}", (field,), buttons, footer=why)
 
 
-def _where(found: About, roadmap: str, why: str) -> str:
+def _where(found: About, roadmap: str) -> str:
+    """Which group it is about: somebody may be in several, on several servers."""
     server = found.workspace.name if found.workspace else ""
-    place = WHERE.format(escape(roadmap), escape(found.row.channel_name or found.row.channel), escape(server))
-    return f"{place} · {why}"
+    return WHERE.format(bold(roadmap), found.row.channel, bold(server))

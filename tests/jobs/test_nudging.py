@@ -13,7 +13,8 @@ from bot.core.platform import Closed, Held, Message, TryLater, Unsure
 from bot.core.request import Channel, ChannelKind, Person, Request, Value
 from bot.jobs import judging, nudging, passing_on
 from bot.store import workspaces
-from bot.store.tables import Member, Nudge, NudgeKind, PostState, PreferenceRow
+from bot.store.tables import Member, Nudge, NudgeKind, PostState, PreferenceRow, Workspace
+from tests.commands.hostility import check_reply
 from tests.conftest import DATABASES
 from tests.makers import MONDAY
 from tests.room import Lost, Room
@@ -451,3 +452,19 @@ async def test_closed_messages_of_somebody_who_chose_nothing(room: Room) -> None
     chosen = await room.database.read(lambda s: s.exec(select(PreferenceRow)).all())
     assert chosen == []
     assert [call for call in room.platform.calls if call[0] == "direct"] == [("direct", ALICE)]
+
+
+async def test_what_people_wrote_is_harmless_in_it(room: Room) -> None:
+    """A server's name, which anybody may choose, is text and nothing else in a private message."""
+    await chooses(room)
+
+    def rename(session: Any) -> None:
+        found = session.exec(select(Workspace)).one()
+        found.name = "@everyone [x](https://evil.example) `code` **bold**"
+        session.add(found)
+
+    await room.database.write(rename)
+    await until(room, REMINDER, 1)
+    ((_, message),) = told(room)
+    assert "everyone" in message.reply.text
+    check_reply(message.reply)

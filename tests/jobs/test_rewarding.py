@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.core.platform import Absent, Held, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.request import Channel, Person, Request, Role, Value
 from bot.jobs import rewarding
-from bot.store import workspaces
-from bot.store.tables import Grant, Reward
+from bot.store import rewards, twins, workspaces
+from bot.store.tables import Grant, Group, Reward
 from tests.conftest import DATABASES
-from tests.makers import resource, roadmap, topic
+from tests.makers import group, resource, roadmap, topic
 from tests.room import FakeRoles, Room
 
 pytestmark = pytest.mark.databases(*DATABASES)
@@ -317,3 +317,44 @@ async def test_a_role_that_is_gone_is_nobodys(room: Room, roles: FakeRoles) -> N
         (False, True),
         (True, False),
     ]
+
+
+async def test_one_person_with_two_accounts(room: Room, roles: FakeRoles) -> None:
+    """Linked in one group, the member who stays has what both had reached, and nothing points at the other."""
+    await room.say("rewards", role=DOCKER, item="docker")
+    await room.say("rewards", role=ALL, item="python")
+    await say(room, ALICE, "done", item="docker")
+    await say(room, BOB, "done", item="python")
+    await settle(room)
+    code = (await say(room, ALICE, "link")).text.partition("code:")[2].partition("`")[0]
+    asked = await say(room, BOB, "link", code=code)
+    linked = await say(room, BOB, asked.buttons[0].command, **asked.buttons[0].args)
+    assert linked.title != asked.title
+    await settle(room)
+    assert len(await grants(room)) == 2
+    people = [{person for _, person, given in roles.given if given == role} for role in ("900", "901")]
+    assert people[0] & people[1]
+
+
+async def test_a_group_that_is_taken_apart_takes_its_own_rewards_along(room: Room, roles: FakeRoles) -> None:
+    """A reward is a role of one server: it stays with the channel there."""
+
+    def apart(session: Session) -> list[int]:
+        home = session.get_one(Group, room.group_id)
+        other = group(session, room.clock(), channel="200", workspace="2", next_due_at=None)
+        twins.connect(session, home, other)
+        for row in (home, other):
+            reward = {
+                "kind": "topic",
+                "target": "1",
+                "role": "900",
+                "role_name": "R",
+                "made_at": room.clock(),
+            }
+            rewards.make(session, Reward(group_id=home.id or 0, workspace_id=row.workspace_id, **reward))
+        twins.take_apart(session, home, other)
+        session.expire_all()
+        return [reward.group_id - (other.id or 0) for reward in session.exec(select(Reward)).all()]
+
+    moved = await room.database.write(apart)
+    assert sorted(map(bool, moved)) == [False, True]
