@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import App
 from bot.core.ownership import FOREIGN
-from bot.core.platform import Held, Message, TryLater, Unsure
+from bot.core.platform import Closed, Held, Message, TryLater, Unsure
 from bot.core.reply import Button, Reply
 from bot.platforms.slack import pacing
 from bot.platforms.slack.pacing import Pace
@@ -249,6 +249,18 @@ async def test_a_private_message_is_found_again_too(there: SlackWorld) -> None:
     where = await slack.direct("T1", f"T1.{ALICE}")
     ts = await slack.send(message(there, "m7", where))
     assert await slack.find(message(there, "m7", where), there.clock() - timedelta(hours=1)) == ts
+
+
+@pytest.mark.parametrize("word", ["user_disabled", "cannot_dm_bot", "user_not_found"])
+async def test_who_takes_no_private_messages_is_told_apart(there: SlackWorld, word: str) -> None:
+    """Somebody who can't be written to is not written to again; whatever else goes wrong is tried later."""
+    slack = there.app.slack
+    assert slack is not None
+    there.fake.fail("conversations.open", Fault(word), Fault("ratelimited", 429, {"Retry-After": "5"}))
+    with pytest.raises(Closed):
+        await slack.direct("T1", f"T1.{ALICE}")
+    with pytest.raises(TryLater):
+        await slack.direct("T1", f"T1.{ALICE}")
 
 
 async def test_so_much_was_said_that_nobody_can_tell(there: SlackWorld) -> None:
