@@ -16,8 +16,9 @@ from bot.commands.memory import Memory
 from bot.commands.table import COMMANDS
 from bot.core.command import Command
 from bot.core.errors import StartupError
+from bot.core.identity import account_of
 from bot.core.platform import Message, TryLater
-from bot.core.reply import Aloud
+from bot.core.reply import Aloud, Notice
 from bot.dispatch import Dispatcher
 from bot.jobs.deliver import Delivery
 from bot.jobs.presence import Presence
@@ -232,10 +233,16 @@ class App:
     async def _deliver_now(self, post: int) -> None:
         await self.delivery.run(only=post)
 
-    async def _speak(self, platform: str, workspace: str, aloud: Aloud) -> None:
+    async def _speak(self, platform: str, workspace: str, aloud: Aloud | Notice) -> None:
+        if isinstance(aloud, Notice):
+            platform, person = account_of(aloud.person)
         known = next((p for p in self.delivery.platforms if p.name == platform), self.platform)
         if not known.ready():
             raise TryLater("the platform is not ready")
+        if isinstance(aloud, Notice):
+            if not await known.tell("", person, aloud.reply):
+                raise TryLater("the person takes no messages")
+            return
         await known.send(Message(aloud.channel, aloud.reply, aloud.nonce, aloud.nonce, workspace=workspace))
 
     def _post_url(self, platform: str, workspace: str, channel: str, message_id: str) -> str:

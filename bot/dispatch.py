@@ -21,7 +21,7 @@ from bot.core.arguments import GROUP, checked
 from bot.core.command import Audience, Choice, Command
 from bot.core.picture import Picture
 from bot.core.platform import ANSWERS_WITHIN, Ahead, Held, TryLater, Unsure
-from bot.core.reply import Aloud, Attachment, Refused, Reply, Tone
+from bot.core.reply import Aloud, Attachment, Notice, Refused, Reply, Tone
 from bot.core.request import Request
 from bot.core.text import plural
 from bot.core.troubles import (
@@ -51,7 +51,7 @@ async def no_pictures(_picture: Picture) -> bytes | None:
     return None
 
 
-async def nobody_speaks(_platform: str, _workspace: str, _aloud: Aloud) -> None:
+async def nobody_speaks(_platform: str, _workspace: str, _aloud: Aloud | Notice) -> None:
     """Say nothing, where there is no platform to say it on."""
     raise TryLater("no platform")
 
@@ -78,7 +78,7 @@ class Dispatcher:
     erased: Path | None = None
     turns: Turns = field(default_factory=Turns)
     draw: Callable[[Picture], Awaitable[bytes | None]] = no_pictures
-    speak: Callable[[str, str, Aloud], Awaitable[object]] = nobody_speaks
+    speak: Callable[[str, str, Aloud | Notice], Awaitable[object]] = nobody_speaks
     measure: Callable[[str, str, float], None] = lambda _command, _outcome, _seconds: None
 
     async def handle(self, request: Request, ahead: Ahead | None = None) -> Reply:
@@ -171,15 +171,16 @@ class Dispatcher:
             return reply
         return replace(reply, attachment=Attachment(f"{picture.name}.png", drawn, picture.alt))
 
-    async def _aloud(self, request: Request, reply: Reply, aloud: Aloud) -> Reply:
+    async def _aloud(self, request: Request, reply: Reply, aloud: Aloud | Notice) -> Reply:
         """Say something for a person; where that fails they read so, and what was saved stays."""
+        to = aloud.channel if isinstance(aloud, Aloud) else aloud.person
         try:
             async with asyncio.timeout(ANSWERS_WITHIN.total_seconds()):
                 await self.speak(request.platform, request.workspace or "", aloud)
         except (Held, TryLater, Unsure, TimeoutError) as fault:
-            log.warning("something was not said", extra={"channel": aloud.channel, "reason": str(fault)})
+            log.warning("something was not said", extra={"to": to, "reason": str(fault)})
         except Exception:
-            log.exception("something was not said", extra={"channel": aloud.channel})
+            log.exception("something was not said", extra={"to": to})
         else:
             return reply
         return replace(reply, text=reply.text.replace(aloud.said, aloud.otherwise))

@@ -7,7 +7,7 @@ from bot.commands.names import name_of
 from bot.commands.options import ACode, Flag
 from bot.core.identity import account_of, key_of
 from bot.core.markup import bold, escape
-from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
+from bot.core.reply import Button, Notice, Refused, Reply, Style, Tone, refuse
 from bot.core.text import join_words, plural
 from bot.store import accounts, members, scores
 from bot.store.accounts import CODE_LIVES
@@ -43,6 +43,15 @@ BOTH = (
 YES = "Yes, link them"
 LINKED = "Linked: you are one person now"
 LINKED_TEXT = "A group in which both can speak has one progress of you, and one place on the board."
+TOLD, NOT_TOLD = (
+    "The other account was told so.",
+    "The other account could not be told: it takes no messages.",
+)
+NEWS = "Your accounts are linked"
+NEWS_TEXT = (
+    "{} entered the code that you made with `/link`: you are one person now, with one progress, and each can export "
+    "and delete everything of both.\nWas it somebody else? Then say `/unlink` now."
+)
 UNLINK, SEPARATED = "Separate this account?", "This account is on its own again"
 NONE, NONE_TEXT = "No other account is linked", "`/link` gives you a code to enter with the other one."
 STAYS = "What was recorded stays where it is: {} with this account, {} with the others."
@@ -70,7 +79,8 @@ def link(ctx: Context, code: ACode = "", sure: Flag = 0) -> Reply:
     for group_id, same in shared.items():
         _join(ctx, group_id, same)
     _forget_seats(ctx, together)
-    return Reply(LINKED, LINKED_TEXT, buttons=_next(), tone=Tone.GOOD)
+    text = f"{LINKED_TEXT}\n{TOLD}"
+    return Reply(LINKED, text, buttons=_next(), tone=Tone.GOOD, aloud=_news(ctx, found.person))
 
 
 def _key(ctx: Context) -> str:
@@ -128,6 +138,12 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     into = members.show_as(ctx.session, same[0], Named.HIDDEN, "") if hidden else same[0]
     scores.rebuild(ctx.session, into)
     ctx.memory.news.touch(group_id)
+
+
+def _news(ctx: Context, maker: str) -> Notice:
+    """Who made the code hears that it was used: somebody may have taken it from them."""
+    news = Reply(NEWS, NEWS_TEXT.format(_shown(_key(ctx), name_of(ctx))), tone=Tone.WARN)
+    return Notice(maker, news, TOLD, NOT_TOLD)
 
 
 def _forget_seats(ctx: Context, keys: Sequence[str]) -> None:

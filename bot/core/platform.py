@@ -196,7 +196,10 @@ class Platform(Protocol):
         ...
 
     async def tell(self, workspace: str, person: str, reply: Reply) -> bool:
-        """Say something to a person privately; False when they do not take messages."""
+        """Say something to a person privately; False when they do not take messages.
+
+        Without a workspace it is said in that of the person's id, where a platform has an access for each.
+        """
         ...
 
     def message_url(self, workspace: str, channel: str, message_id: str) -> str:

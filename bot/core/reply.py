@@ -70,7 +70,8 @@ class Reply:
 
     `deliver` is the id of a post that is to be sent at once, before the person is told how that went. `form` answers a
     request that asks: what each option is now, as plain text. `picture` is drawn after the commit and reaches the
-    platform as the `attachment`; the text is complete without it. `aloud` is said once everything is saved.
+    platform as the `attachment`; the text is complete without it. `aloud` is said once everything is saved, to all or
+    to one person.
     """
 
     title: str
@@ -84,7 +85,7 @@ class Reply:
     form: Mapping[str, str] | None = None
     attachment: Attachment | None = None
     picture: Picture | None = None
-    aloud: "Aloud | None" = None
+    aloud: "Aloud | Notice | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,19 @@ class Aloud:
     channel: str
     reply: Reply
     nonce: str
+    said: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody else, who may be on another platform, is told privately; `person` is their key.
+
+    `said` and `otherwise` are as with Aloud.
+    """
+
+    person: str
+    reply: Reply
     said: str
     otherwise: str
 

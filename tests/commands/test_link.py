@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.reply import Notice
 from bot.core.request import Person
 from bot.store import accounts, erasures, notes
 from bot.store.tables import Account, Code, MarkRow, Member, PreferenceRow, ScoreRow
@@ -145,6 +146,31 @@ async def test_a_code_works_once(two: Sides) -> None:
     await two.press(ALICE_TOO, asked, YES)
     assert (await two.press(CAROL, asked, YES)).title == WRONG
     assert await two.rows(Code.digest) == []
+
+
+async def test_who_made_the_code_is_told_when_it_links_and_not_before(
+    two: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever confirms a code cannot do so behind its maker's back; a code looked at, or refused, is no news."""
+    told: list[Notice] = []
+
+    async def speak(_platform: str, _workspace: str, notice: Notice) -> None:
+        assert await two.rows(Account.person), "told before it was saved"
+        told.append(notice)
+
+    monkeypatch.setattr(two.room.dispatcher, "speak", speak)
+    asked = await two.say(CAROL, "link", code=code_in(await two.say(ALICE, "link")))
+    assert told == []
+    linked = await two.press(CAROL, asked, YES)
+    assert linked.text.endswith("The other account was told so.")
+    await two.press(CAROL, asked, YES)
+    (notice,) = told
+    assert notice.person == "21"
+    assert "**name-of-T1.U41** on Slack entered the code" in notice.reply.text
+    assert "`/unlink`" in notice.reply.text
+    assert (await two.press(ALICE, await two.say(ALICE, "unlink"), "Separate it")).title.startswith(
+        "This account is on its own"
+    )
 
 
 async def test_a_code_lives_ten_minutes(two: Sides) -> None:

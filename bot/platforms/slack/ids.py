@@ -21,6 +21,11 @@ def user_of(person: str) -> str:
     return person.rpartition(".")[2]
 
 
+def team_of(person: str) -> str:
+    """The workspace that such an id is of."""
+    return person.rpartition(".")[0]
+
+
 def as_typed(text: str) -> str:
     """What somebody typed: Slack wraps addresses, and escapes three signs as it wants them from us."""
     text = _ADDRESS.sub(lambda found: found[2] or found[1], text)

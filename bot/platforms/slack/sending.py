@@ -14,7 +14,7 @@ from bot.core.platform import Closed, Deleted, Held, Message, TryLater
 from bot.core.reply import Reply
 from bot.platforms.slack.answering import QUIET, Answering
 from bot.platforms.slack.faults import CLOSED, explained, word
-from bot.platforms.slack.ids import user_of
+from bot.platforms.slack.ids import team_of, user_of
 from bot.platforms.slack.mrkdwn import escaped, mrkdwn
 from bot.platforms.slack.pacing import Pace
 from bot.platforms.slack.rendering import render_one, section
@@ -149,7 +149,7 @@ class Sending:
         """Send a direct message; False where the person takes none or it did not work out."""
         shown = self._answering.spelled(render_one(reply))
         try:
-            token, client = await self._teams.token(workspace), self._web.answers
+            token, client = await self._teams.token(workspace or team_of(person)), self._web.answers
             opened = await client.conversations_open(token=token, users=user_of(person))
             await client.chat_postMessage(
                 token=token, channel=opened["channel"]["id"], text=shown.text, blocks=shown.blocks, **QUIET

@@ -11,8 +11,8 @@ from bot.settings import Settings
 from tests.commands.asking import FIRST_PROMPT, days
 from tests.conftest import Clock, World
 from tests.platforms.slack.fake import FakeSlack
-from tests.platforms.slack.talk import ALICE, OLIVIA, SECRET, STUDY, Slack
-from tests.talk import say
+from tests.platforms.slack.talk import ALICE, OLIVIA, SECRET, STUDY, Slack, read
+from tests.talk import click, say
 
 
 @pytest.fixture
@@ -79,3 +79,34 @@ async def test_one_group_lives_on_both(world: World, slack: Slack) -> None:
     assert "alice" in await slack.say(OLIVIA, "/leaderboard")
     await slack.say(ALICE, "/done python")
     assert "60 points" in await say(world.olivia, "/leaderboard")
+
+
+async def test_who_made_a_code_hears_on_slack_that_it_was_used(world: World, slack: Slack) -> None:
+    """A code from Slack that is entered on Discord, by whomever, is told to its maker in a direct message."""
+    code = re.search(r"code:(\w+)", str(await slack.say(ALICE, "/study link")))
+    assert code is not None
+    asked = await say(world.bob, f"/link {code[1]}")
+    assert f"D{ALICE}" not in slack.fake.channels
+    assert "The other account was told so." in await click(world.bob, asked, "Yes, link them")
+    (told,) = slack.fake.channels[f"D{ALICE}"].messages
+    assert read(told).title == "Your accounts are linked"
+    assert "bob* on Discord entered the code" in read(told)
+    assert "say `/study unlink` now" in read(told)
+
+
+async def test_who_made_a_code_hears_on_discord_that_it_was_used(world: World, slack: Slack) -> None:
+    """A code from Discord that is entered on Slack is told to its maker in a direct message, or said not to be."""
+    for closed in (False, True):
+        code = re.search(r"code:(\w+)", str(await say(world.alice, "/link")))
+        assert code is not None
+        asked = await slack.say(ALICE, f"/study link code:{code[1]}")
+        if closed:
+            world.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+        answer = await slack.click(ALICE, asked, "Yes, link them")
+        assert "Linked: you are one person now" in answer
+        assert ("could not be told" if closed else "The other account was told so.") in answer
+        (told,) = world.alice.user.dm_channel.history()
+        assert "alice** on Slack entered the code" in told.embeds[0].description
+        assert "on its own again" in await click(
+            world.alice, await say(world.alice, "/unlink"), "Separate it"
+        )
