@@ -15,7 +15,7 @@ run: environment ## start the bot on Discord, Slack or both; needs their tokens
 	@exec $(PYTHON) -m bot run $(ARGS)
 
 test: lint ## every check and every test, as CI runs them
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 lint: environment ## format check, lint, types, import contracts
 	$(PYTHON) -m ruff format --check
