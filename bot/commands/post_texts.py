@@ -1,5 +1,6 @@
 """What the bot says by itself: the weekly prompt, its discussion, the reminder, and a notice to an organizer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -132,13 +133,18 @@ class Counts:
     on_the_way: int
 
 
+def topic_standings(session: Session, edition: Edition, group: Group, topic: Topic) -> Mapping[int, Standing]:
+    """How each member who recorded anything about a topic stands with it, by member."""
+    items = [edition.ids[key] for key in (topic.key, *(r.key for r in (*topic.resources, topic.task)))]
+    return {
+        member: standing(standing_marks(marks), edition.keys)
+        for member, marks in members.marks_by_member(session, group.id or 0, items).items()
+    }
+
+
 def topic_counts(session: Session, edition: Edition, group: Group, topic: Topic) -> Counts:
     """Count members by their marks about a topic."""
-    items = [edition.ids[key] for key in (topic.key, *(r.key for r in (*topic.resources, topic.task)))]
-    found = [
-        standing(standing_marks(marks), edition.keys)
-        for marks in members.marks_by_member(session, group.id or 0, items).values()
-    ]
+    found = topic_standings(session, edition, group, topic).values()
     return Counts(sum(at.topic_done(topic) for at in found), sum(at.begun(topic) for at in found))
 
 

@@ -34,6 +34,7 @@ STATES = {
     PostState.SENT: "posted",
     PostState.HELD: "⚠️ on hold",
     PostState.MISSED: "⚠️ missed",
+    PostState.NEEDLESS: "not needed",
 }
 WAITS = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 POSTED_ON = "posted on {}"

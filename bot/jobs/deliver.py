@@ -15,6 +15,7 @@ from bot.commands.post_texts import composed, held_notice, mark_of
 from bot.core.platform import Held, Message, Platform, TryLater, Unsure
 from bot.core.shards import ALL, Shards
 from bot.jobs.again import Watch, after_doubt, after_refusal, after_trouble
+from bot.jobs.against import TOO_LATE, Against, against_reminder, is_too_late
 from bot.jobs.board_edits import brought_up_to_date
 from bot.jobs.board_edits import put_off as put_board_off
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
@@ -24,7 +25,7 @@ from bot.store import board_posts, groups, posts, queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.store.queue import RECHECK, Claim, Claimed
-from bot.store.tables import Post, PostKind, PostState
+from bot.store.tables import PostKind, PostState
 from bot.study.catalog import Catalog
 
 log = logging.getLogger("roadmate.posts")
@@ -35,8 +36,6 @@ AT_ONCE = 50
 LOOK_AGAIN = 1.0
 """Seconds after which a new post is looked for while those in flight take their time."""
 MOST_ATTEMPTS = 5
-TOO_LATE = "It could not be posted in time."
-NO_PROMPT = "Its week had no prompt."
 BROKEN = (
     "Posting failed again and again because of a fault in Roadmate. The log of whoever runs it says more."
 )
@@ -109,14 +108,16 @@ class Delivery:
             log.exception("post failed", extra={"post": claim.post_id})
 
     async def _send(self, claimed: Claimed) -> None:
-        now, post = self.clock(), claimed.post
-        too_late = self._too_late(post, now)
+        now = self.clock()
+        too_late = is_too_late(claimed.post, now, self.catch_up)
         try:
-            message_id = await self._seen_before(claimed, now, too_late=too_late)
-            if message_id is None and (too_late or await self._pointless(claimed, now)):
-                await self._missed(claimed, TOO_LATE if too_late else NO_PROMPT)
-                return
+            repeats = not too_late and self._repeats(claimed)
+            message_id = None if repeats else await self._seen_before(claimed, now, too_late=too_late)
             if message_id is None:
+                found = await self._against(claimed, now, repeats=repeats, too_late=too_late)
+                if found is not None:
+                    await self._left_out(claimed, found)
+                    return
                 message_id = await self._platform(claimed).send(await self._message(claimed, now))
         except Held as held:
             await self._held(claimed, held)
@@ -137,25 +138,27 @@ class Delivery:
         else:
             await self._sent(claimed, now, message_id)
 
-    def _too_late(self, post: Post, now: datetime) -> bool:
-        return now - post.due_at > self.catch_up
+    def _repeats(self, claimed: Claimed) -> bool:
+        """Whether it may be there already, and sending it once more shows whether it is."""
+        return claimed.doubt is not None and self._nonce_holds(self._platform(claimed), claimed.doubt)
 
-    async def _pointless(self, claimed: Claimed, now: datetime) -> bool:
-        """Whether it is a reminder of a prompt that nobody saw or will see."""
+    async def _against(
+        self, claimed: Claimed, now: datetime, *, repeats: bool, too_late: bool
+    ) -> Against | None:
+        if too_late:
+            return Against(PostState.MISSED, TOO_LATE)
         if claimed.post.kind != PostKind.REMINDER:
-            return False
-        prompt = await self.database.read(lambda session: posts.prompt_reminded_of(session, claimed.post))
-        if prompt is None or prompt.message_id:
-            return False
-        return prompt.state in (PostState.MISSED, PostState.HELD) or self._too_late(prompt, now)
+            return None
+        catalog, catch_up = self.catalog(), self.catch_up
+        return await self.database.read(
+            lambda session: against_reminder(session, catalog, claimed, now, catch_up, repeats=repeats)
+        )
 
     async def _seen_before(self, claimed: Claimed, now: datetime, *, too_late: bool) -> str | None:
         first, due = claimed.doubt, claimed.post.due_at
         if first is None and (self.began is None or due >= self.began):
             return None
         platform = self._platform(claimed)
-        if first is not None and self._nonce_holds(platform, first) and not too_late:
-            return None
         message = await self._message(claimed, now)
         if first is None:
             return await seen_in_another_life(platform, message, due)
@@ -187,16 +190,16 @@ class Delivery:
 
         await self._record(claimed, "sent", record)
 
-    async def _missed(self, claimed: Claimed, why: str) -> None:
+    async def _left_out(self, claimed: Claimed, why: Against) -> None:
         now, post = self.clock(), claimed.post
 
         def record(session: Session) -> None:
-            posts.miss(session, claimed.post_id, why)
+            posts.leave_out(session, claimed.post_id, why.state, why.reason)
             # One that was posted before and asked for again has been seen.
             if post.kind == PostKind.PROMPT and not post.message_id:
                 groups.take_step_back(session, post, now)
 
-        await self._record_own(claimed, "missed", record)
+        await self._record_own(claimed, why.state.value, record)
 
     async def _broken(self, claimed: Claimed) -> None:
         # A row that always fails is pushed ahead, later each time, and given up with a reason. What the platform

@@ -158,7 +158,12 @@ def forget_messages(session: Session, group_id: int) -> None:
     session.connection().execute(update_columns(_POST).where(_POST.c.group_id == group_id).values(gone))
 
 
+def leave_out(session: Session, post_id: int, state: PostState, reason: str) -> None:
+    """Record that a post was not sent and will not be: it was missed, or there was no need of it."""
+    left = {"state": state, "try_at": None, "tried_at": None, "reason": reason}
+    session.connection().execute(update_columns(_POST).where(_POST.c.id == post_id).values(left))
+
+
 def miss(session: Session, post_id: int, reason: str) -> None:
-    """Record that a post was not sent and will not be."""
-    missed = {"state": PostState.MISSED, "try_at": None, "tried_at": None, "reason": reason}
-    session.connection().execute(update_columns(_POST).where(_POST.c.id == post_id).values(missed))
+    """Record that a post was missed."""
+    leave_out(session, post_id, PostState.MISSED, reason)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, and_, delete, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from bot.store.tables import AwayRow, PreferenceRow, Workspace
+from bot.store.tables import AwayRow, Group, Member, PreferenceRow, Workspace
 from bot.study.preferences import Away, Named, Preferences, Reminded, Study
 
+A_DAY = timedelta(days=1)
 _BOTH: tuple[Any, ...] = (PreferenceRow, AwayRow)
 
 
@@ -49,6 +51,24 @@ def aways_of(session: Session, workspace_id: int, person: str) -> Sequence[Away]
     """Every span in which a person was, is or will be away, oldest first."""
     rows = session.exec(_spans(workspace_id, person)).scalars()
     return [Away(row.first_day, row.back_on) for row in rows]
+
+
+def aways_in(session: Session, group_id: int, day: date) -> Sequence[Any]:
+    """`id`, `first_day`, `back_on` and own `zone` (if chosen) of a group's members who are away around a day."""
+    row, away, own = aliased(Group), AwayRow, PreferenceRow
+    where = and_(col(away.workspace_id) == col(row.workspace_id), col(away.person) == col(Member.person))
+    same = and_(col(own.workspace_id) == col(away.workspace_id), col(own.person) == col(away.person))
+    wanted = (
+        select(col(Member.id), col(away.first_day), col(away.back_on), col(own.zone))
+        .select_from(Member)
+        .join(row, col(row.id) == func.coalesce(col(Member.via), col(Member.group_id)))
+        .join(away, where)
+        .outerjoin(own, same)
+        .where(col(Member.group_id) == group_id, col(Member.left_at).is_(None))
+        # In no zone is it further than a day from the group's own.
+        .where(col(away.first_day) <= day + A_DAY, col(away.back_on) >= day)
+    )
+    return session.connection().execute(wanted).all()
 
 
 def set_away(session: Session, workspace_id: int, person: str, span: Away, now: datetime) -> None:

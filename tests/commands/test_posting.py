@@ -88,6 +88,7 @@ async def test_previews_are_what_is_posted_word_for_word(group: World) -> None:
     await days(group, FIRST_PROMPT)
     assert preview(before, "prompt") == posted(group.posts()[0])
     await ask(group, group.alice, "done", item="python")
+    await ask(group, group.bob, "join")
     before = await say(group.olivia, "/status")
     await days(group, 3)
     assert preview(before, "reminder") == posted(group.posts()[1])
@@ -224,6 +225,7 @@ async def test_a_moderator_may_delete_the_prompt(prompted: World) -> None:
     """A deleted post stays deleted: progress is safe, Stuck? and the reminder work, nothing is posted anew."""
     (post,) = prompted.posts()
     await click(prompted.alice, post, "Done")
+    await ask(prompted, prompted.bob, "join")
     prompted.env.backend.delete_message(prompted.study.id, post.message.id)  # type: ignore[union-attr]
     await days(prompted, 3)
     assert [said.title for said in prompted.posts()] == ["Python: 4 days left"]

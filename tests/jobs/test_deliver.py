@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 
 from bot.core.platform import Held, Message, TryLater, Unsure
 from bot.jobs import again, deliver
-from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS, NO_PROMPT, TOO_LATE
+from bot.jobs.against import NO_PROMPT, TOO_LATE
+from bot.jobs.deliver import BROKEN, MOST_ATTEMPTS
 from bot.jobs.looking import UNREADABLE
 from bot.store import nudges, queue, workspaces
 from bot.store.faults import Busy

@@ -43,6 +43,7 @@ async def test_each_channel_gets_its_own_prompt_and_reminder(both: Sides) -> Non
     """Each post is one row and one visible message a channel, with the counts and buttons of the one group."""
     await both.say(ALICE, "done", item="python")
     await both.say(CAROL, "done", item="python-a")
+    await both.say(SAM, "join")
     await both.room.days(4)
     here, there = both.titles()
     assert here == there == [PYTHON, "Python: 4 days left"]

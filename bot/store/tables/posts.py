@@ -10,13 +10,14 @@ from bot.store.columns import BigId, UtcDateTime
 
 
 class PostState(StrEnum):
-    """Where a post is in its life."""
+    """Where a post is in its life. NEEDLESS: nobody was left for whom it would have been."""
 
     DUE = "due"
     CLAIMED = "claimed"
     SENT = "sent"
     HELD = "held"
     MISSED = "missed"
+    NEEDLESS = "needless"
 
 
 class PostKind(StrEnum):

@@ -16,7 +16,7 @@ from bot.platforms.slack.pacing import Pace
 from bot.store import owner
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.fake import Fault
-from tests.platforms.slack.talk import ALICE, OLIVIA, RANDOM, STUDY
+from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, RANDOM, STUDY
 
 FIRST = 4 + 9 / 24
 """Days from the beginning to the first Monday at 09:00."""
@@ -59,6 +59,7 @@ async def test_the_prompt_comes_with_its_discussion_and_its_buttons(prompted: Sl
     assert reply["thread_ts"] == post.message["ts"]
     assert "Topic 1: Python" in reply["blocks"][0]["text"]["text"]
     assert (await prompted.slack.click(ALICE, post, "Done")).title == "Recorded: Python"
+    await prompted.slack.say(BOB, "/study join")
     await prompted.days(3)
     assert prompted.posts()[-1].title == "Python: 4 days left"
     assert f"https://mlops.slack.com/archives/{STUDY}/p" in await status(prompted)
