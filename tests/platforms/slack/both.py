@@ -87,7 +87,7 @@ class Both:
             typed = typed.replace(f"@{found[2]}", users.get(found[2], "")).replace(
                 "#random", f"<#{RANDOM}|random>"
             )
-        answered = await self.there.slack.say(USERS[name], _typed(typed), there)
+        answered = await self.there.slack.say(USERS[name], typed_there(typed), there)
         self._compare(f"{name}: {typed}", await say(who, line, here, **options), answered, name, place)
 
     async def press(self, kind: Kind, shown: Shown) -> None:
@@ -153,7 +153,8 @@ class Both:
             self.differences.append(f"{what}\n  discord: {ours}\n  slack:   {sent}")
 
 
-def _typed(line: str) -> str:
+def typed_there(line: str) -> str:
+    """How a line is typed on Slack."""
     name = line.removeprefix("/").split()[0]
     return line if name in DIRECT else f"/study {line.removeprefix('/')}"
 

@@ -13,11 +13,11 @@ from bot.core.reply import Button
 from bot.platforms.slack.rendering import ACTION_ID
 from bot.store.tables import metadata
 from tests.commands.test_matrix import OWN, REFUSED, THEIRS
+from tests.platforms.slack.both import typed_there
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.rows import rows
 from tests.platforms.slack.talk import ALICE, BOB, CHARLIE, LOBBY, OLIVIA, STUDY
 from tests.platforms.slack.test_installing import both, slack_settings  # noqa: F401 - fixtures
-from tests.platforms.slack.test_parity import _typed
 
 HERE = [c for c in COMMANDS if not c.only or "slack" in c.only]
 ORGANIZER = [c for c in HERE if c.audience is Audience.ORGANIZER]
@@ -76,7 +76,7 @@ async def test_organizers_commands_are_closed_to_members(two: SlackWorld) -> Non
         pressed = await two.slack.press(BOB, forged(command.name, group=1))
         assert pressed.title == "That is for organizers", command.name
         if command.typed:
-            said = await two.slack.say(BOB, _typed(f"/{command.name}"))
+            said = await two.slack.say(BOB, typed_there(f"/{command.name}"))
             assert said.title == "That is for organizers", command.name
 
 
@@ -113,10 +113,10 @@ async def test_nothing_that_is_typed_means_anything(both: SlackWorld) -> None:  
         who = OLIVIA if command.audience is Audience.ORGANIZER else ALICE
         for option in command.public_options if command.typed else ():
             if option.takes is Takes.TEXT:
-                await slack.say(who, _typed(f"/{command.name} {option.name}:{HOSTILE}"))
+                await slack.say(who, typed_there(f"/{command.name} {option.name}:{HOSTILE}"))
         if command.typed:
-            await slack.say(who, _typed(f"/{command.name} {HOSTILE}"))
+            await slack.say(who, typed_there(f"/{command.name} {HOSTILE}"))
     for line in ("/next", "/leaderboard", "/progress", "/roadmap"):
-        await slack.say(BOB, _typed(line))
+        await slack.say(BOB, typed_there(line))
     await slack.say(ALICE, f"/study {HOSTILE}")
     inert(grouped)

@@ -16,9 +16,9 @@ from bot.settings import Settings
 from bot.study.roadmap_files import default_folder
 from tests.platforms.slack import rows as past
 from tests.platforms.slack import talk
+from tests.platforms.slack.both import typed_there
 from tests.platforms.slack.conftest import SlackWorld, Watch
 from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, STUDY, Said
-from tests.platforms.slack.test_parity import _typed
 from tests.stories import test_six_weeks as story
 
 
@@ -94,7 +94,7 @@ def _read(said: Said) -> Said:
 
 async def say(who: Actor, text: str, *_channel: Any) -> Said:
     """Type a command."""
-    return _read(await who.there.world.slack.say(who.user, _typed(text)))
+    return _read(await who.there.world.slack.say(who.user, typed_there(text)))
 
 
 async def click(who: Actor, shown: Said, label: str) -> Said:
