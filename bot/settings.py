@@ -100,16 +100,35 @@ class Settings(BaseSettings):
 
     def _missing_for_slack(self) -> str:
         """What Slack still needs, if anything is set for it."""
-        if self.slack_bot_token and self.slack_client_id:
-            return "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for several; set one of them."
-        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
-            return "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET and a public address."
-        if self.slack_client_id and not (
-            self.slack_client_secret and self.slack_key and self.slack_signing_secret
-        ):
-            return "SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET, SLACK_KEY and SLACK_SIGNING_SECRET as well."
-        if self.slack_key and min(map(len, self.slack_keys)) < SHORTEST_KEY:
-            return f"SLACK_KEY should be at least {SHORTEST_KEY} characters that nobody can guess."
+        way_in = self.slack_app_token or self.slack_signing_secret
+        given = "SLACK_APP_TOKEN" if self.slack_app_token else "SLACK_SIGNING_SECRET"
+        installed = self.slack_client_secret and self.slack_key and self.slack_signing_secret
+        mistakes = {
+            "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for several; set one of them.": (
+                self.slack_bot_token and self.slack_client_id
+            ),
+            f"{given} needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID for several workspaces.": (
+                way_in and not self.serves_slack
+            ),
+            "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET and a public address.": (
+                self.slack_bot_token and not way_in
+            ),
+            "SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET, SLACK_KEY and SLACK_SIGNING_SECRET as well.": (
+                self.slack_client_id and not installed
+            ),
+            f"SLACK_KEY should be at least {SHORTEST_KEY} characters that nobody can guess.": (
+                self.slack_key and min(map(len, self.slack_keys), default=0) < SHORTEST_KEY
+            ),
+        }
+        return self._wrong_for_slack() or next((text for text, so in mistakes.items() if so), "")
+
+    def _wrong_for_slack(self) -> str:
+        """Which of Slack's kinds of tokens stands where another one should."""
+        kinds = ("slack_bot_token", "xoxb-", "Install App"), ("slack_app_token", "xapp-", "Basic Information")
+        for name, begins, page in kinds:
+            token = getattr(self, name)
+            if token and not token.get_secret_value().startswith(begins):
+                return f"{name.upper()} should begin with {begins} (your app's page {page})."
         return ""
 
     @property

@@ -21,7 +21,7 @@ SCOPES = {
     "groups:history": "the same as channels:history, in private channels that Roadmate was invited to",
     "groups:read": "the same as channels:read, for those",
     "im:history": "the same as channels:history, for the private reminders that people asked for",
-    "im:write": "to tell an organizer that a post is on hold, and to send somebody their own data",
+    "im:write": "to tell people of a post on hold or of a code that was used, and to send them their own data",
     "users:read": "to know who may organize, people's names, and the time zone for a new group",
 }
 """What the bot asks for, and why. It reads no messages but those that call it and, when in doubt, its own."""

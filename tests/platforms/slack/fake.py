@@ -268,9 +268,18 @@ class FakeSlack:
     async def _chat_postMessage(self, _team: str, body: Payload) -> Payload:  # noqa: N802 - Slack's own name
         if wrong := self._writable(body):
             return _no(wrong)
+        self._without_previews(body)
         message = {**body, "ts": self.ts(), "bot_id": "B0BOT", "user": "U0BOT"}
         self.channels[body["channel"]].messages.append(message)
         return _yes(ts=message["ts"], channel=body["channel"])
+
+    def _without_previews(self, body: Payload) -> None:
+        """Nothing that the bot says may bring a preview of an address, and no text may become a link or mention."""
+        quiet = all(
+            body.get(name) in (False, "0", "false", "False") for name in ("unfurl_links", "unfurl_media")
+        )
+        if not quiet or body.get("parse") or body.get("link_names"):
+            self.refused.append(f"would unfurl: {body.get('text')}")
 
     async def _chat_update(self, _team: str, body: Payload) -> Payload:
         if wrong := self._writable(body):
@@ -378,6 +387,9 @@ class FakeSlack:
         return web.Response(text="ok")
 
     def _say(self, hook: Hook, body: Payload) -> None:
+        if "response_type" in body:
+            # Without one it is a sentence of Bolt's own.
+            self._without_previews(body)
         if body.get("replace_original") and hook.original is not None:
             hook.original.update({"text": body["text"], "blocks": body["blocks"], "replaced": True})
             return

@@ -1,5 +1,11 @@
 """What people type on Slack, over signed HTTP, with the real Bolt app and the real bot behind it."""
 
+import asyncio
+from functools import partial
+from typing import Any
+
+import pytest
+
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.rows import rows
 from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, STUDY
@@ -73,3 +79,38 @@ async def test_the_zone_of_a_new_group_is_that_of_the_organizer(there: SlackWorl
     said = await there.slack.say(OLIVIA, "/study setup")
     assert "Asia/Tokyo" in said
     assert f"<#{STUDY}>" in said
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "<!channel>", "", None])
+async def test_a_zone_that_nobody_knows_is_none(there: SlackWorld, zone: str | None) -> None:
+    """Where the profile has no zone, or one that is none, a new group begins with UTC and offers another."""
+    there.fake.users[OLIVIA]["tz"] = zone
+    said = await there.slack.say(OLIVIA, "/study setup")
+    assert "UTC" in said
+    assert any("zone" in label for label in said.buttons)
+
+
+async def test_the_acknowledgement_waits_for_nothing(
+    grouped: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands, clicks and forms are acknowledged before their work is done; the answers follow."""
+    slack, fake, answered = grouped.slack, grouped.fake, asyncio.Event()
+    status = await slack.say(OLIVIA, "/study status")
+    form = await slack.click(OLIVIA, status, "Change")
+    assert form.view is not None
+    board = next(e for b in status.message["blocks"] if b["type"] == "actions" for e in b["elements"])
+    write, read = grouped.app.database.write, grouped.app.database.read
+
+    async def slowly(work: Any, *more: Any, wanted: Any = write, **named: Any) -> Any:
+        await answered.wait()
+        return await wanted(work, *more, **named)
+
+    monkeypatch.setattr(grouped.app.database, "write", slowly)
+    monkeypatch.setattr(grouped.app.database, "read", partial(slowly, wanted=read))
+    before = len(fake.private[STUDY, OLIVIA])
+    assert await slack.send_command(slack.command(OLIVIA, "/done docker")) == 200
+    assert await slack.send_click(slack.pressed(OLIVIA, board["action_id"], None)) == 200
+    assert await slack.send_click(slack.filled(OLIVIA, form.view)) == 200
+    assert len(fake.private[STUDY, OLIVIA]) == before
+    answered.set()
+    await fake.until(lambda: len(fake.private[STUDY, OLIVIA]) >= before + 2)

@@ -59,12 +59,15 @@ def test_it_is_printed_for_a_socket_and_for_an_address() -> None:
     assert printed.exit_code == 0
     assert yaml.safe_load(printed.output) == manifest(COMMANDS)
     assert manifest(COMMANDS)["settings"]["socket_mode_enabled"]
+    assert manifest(COMMANDS)["settings"]["interactivity"] == {"is_enabled": True}
     public = yaml.safe_load(
         CliRunner().invoke(cli, ["slack", "manifest", "--address", "https://bot.example.org/"]).output
     )
     assert public["features"]["slash_commands"][0]["url"] == "https://bot.example.org/slack/events"
     assert public["oauth_config"]["redirect_urls"] == ["https://bot.example.org/slack/oauth_redirect"]
     assert not public["settings"]["socket_mode_enabled"]
+    interactivity = public["settings"]["interactivity"]
+    assert interactivity == {"is_enabled": True, "request_url": "https://bot.example.org/slack/events"}
     assert not public["settings"]["token_rotation_enabled"]
     assert manifest(COMMANDS, "https://x.org", several=True)["settings"]["token_rotation_enabled"]
     assert CliRunner().invoke(cli, ["slack", "manifest", "--several"]).exit_code == 1
