@@ -11,7 +11,7 @@ from bot.commands.scope import IN_A_DM, NOT_FOUND, edition_of, find_groups, find
 from bot.commands.setup import place
 from bot.core.identity import key_of
 from bot.core.markup import bold, escape
-from bot.core.reply import Button, Reply, Style, Tone, refuse
+from bot.core.reply import Button, Notice, Reply, Style, Tone, refuse
 from bot.core.request import Channel
 from bot.core.text import clean, plural
 from bot.store import accounts, members, twins, workspaces
@@ -43,6 +43,15 @@ SURE_TEXT = (
 YES, READY = "Yes, share it", "This channel shares the group now"
 GUEST = "This channel shares a group"
 GUEST_TEXT = "It began in {}; the organizers there decide in which further channels it lives."
+TOLD, NOT_TOLD = (
+    "Who made the code was told so.",
+    "Who made the code could not be told: they take no messages.",
+)
+NEWS = "Your group lives in one more channel"
+NEWS_TEXT = (
+    "{} entered the code that you made with `/twin`: the group #{} is in #{} of {} on {} now, and the people there see "
+    "its board.\nWas that not meant? Say `/twin` in the group's channel, and take it out."
+)
 APART = "Take #{} out"
 APART_TEXT = (
     "Taken out, a channel is a group of its own at the same place of the plan. Everybody stays with the channel where "
@@ -132,7 +141,24 @@ def _enter(ctx: Context, code: str, *, sure: bool) -> Reply:
     post = Button("Post this week's topic here", "prompt", {"group": home.id or 0}, Style.PRIMARY, "📌")
     fields = (next_posts(ctx, home), missing_field(ctx, where))
     shown = tuple(field for field in fields if field is not None)
-    return Reply(READY, plan_lines(ctx, home), shown, (post,), tone=Tone.WARN if where.missing else Tone.GOOD)
+    news, tone = _news(ctx, found, home, where), Tone.WARN if where.missing else Tone.GOOD
+    text = "\n".join([plan_lines(ctx, home), *([news.said] if news else [])])
+    return Reply(READY, text, shown, (post,), tone=tone, aloud=news)
+
+
+def _news(ctx: Context, found: Code, home: Group, where: Channel) -> Notice | None:
+    """Who made the code hears that somebody else used it, whoever that was."""
+    request = ctx.request
+    if found.person == key_of(request.platform, request.person.id):
+        return None
+    names = (
+        home.channel_name or home.channel,
+        clean(where.name, 100) or where.home,
+        clean(request.workspace_name, 100),
+    )
+    shown = [escape(name) for name in (*names, request.platform.title())]
+    text = NEWS_TEXT.format(bold(name_of(ctx)), *shown)
+    return Notice(found.person, Reply(NEWS, text, tone=Tone.WARN), TOLD, NOT_TOLD)
 
 
 def _free(ctx: Context, channels: Sequence[tuple[Group, Workspace]]) -> Channel:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.reply import Notice
 from bot.core.request import Channel, Person
 from bot.core.turns import Turns
 from bot.store import accounts, workspaces
@@ -63,6 +64,26 @@ async def test_two_organizers_connect_their_channels(sides: Sides) -> None:
     assert "Posts go to <#100> and #study in **T1**, Slack" in (await sides.say(OLIVIA, "status")).text
     assert (await sides.say(CAROL, "next")).title == "Python"
     assert await sides.rows(Code.digest) == []
+
+
+async def test_who_made_the_code_is_told_where_the_group_lives_now(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody brings a group elsewhere behind the back of the organizer who made the code."""
+    told: list[Notice] = []
+
+    async def speak(_platform: str, _workspace: str, notice: Notice) -> None:
+        told.append(notice)
+
+    monkeypatch.setattr(sides.room.dispatcher, "speak", speak)
+    assert (await sides.twin()).text.endswith("Who made the code was told so.")
+    (notice,) = told
+    assert notice.person == "7"
+    assert "**name-of-T1.U7** entered the code" in notice.reply.text
+    assert "on Slack now" in notice.reply.text
+    # To oneself it is no news.
+    assert "told" not in (await sides.twin(OLIVIA, "200")).text
+    assert len(told) == 1
 
 
 async def test_members_and_board_are_those_of_the_one_group(both: Sides) -> None:

@@ -151,6 +151,15 @@ async def test_what_is_delivered_again_acts_once(grouped: SlackWorld) -> None:
     for name in ("Ev1", "Ev1", "Ev2"):
         assert await slack.event("T1", event, name, **{"X-Slack-Retry-Num": "1"}) == 200
     await fake.until(lambda: len(fake.private[STUDY, ALICE]) == 4)
+    form = await slack.click(OLIVIA, await slack.say(OLIVIA, "/study status"), "Change")
+    assert form.view is not None
+    filled = slack.filled(OLIVIA, form.view, day="friday")
+    before = len(fake.private[STUDY, OLIVIA])
+    for retry in ("0", "1"):
+        assert await slack.send_click(filled, **{"X-Slack-Retry-Num": retry}) == 200
+    await fake.until(lambda: len(fake.private[STUDY, OLIVIA]) == before + 1)
+    await slack.say(OLIVIA, "/study status")
+    assert len(fake.private[STUDY, OLIVIA]) == before + 2
     undone = await slack.say(ALICE, "/study undo")
     assert undone.title == "Taken back: Kubernetes"
     assert (await slack.say(ALICE, "/study undo")).title == "Nothing to take back"
