@@ -69,7 +69,7 @@ async def outage(
             for channel in channels:
                 world.discord.script.plan(chance.choice(HIT), channel, *FAULTS[fault](when, chance))
         world.move_to(world.next_time(MONDAY))
-        settled = await _weathered(world, pause)
+        settled = await weathered(world, pause)
         for name, channels in dealt.items():
             found[name] += counter.occurrence(threads=True, channels=channels, rounds=len(channels))
             found[name].notes += [] if settled else [f"{name}: not settled"]
@@ -77,7 +77,7 @@ async def outage(
     return found
 
 
-async def _weathered(world: World, pause: timedelta) -> bool:
+async def weathered(world: World, pause: timedelta) -> bool:
     """Let it be the time of the next try, and of the next one, until nothing is left to be done."""
     for _ in range(MOST_STEPS):
         if await world.settled(0.3):
