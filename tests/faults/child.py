@@ -29,12 +29,12 @@ import bot.logs
 import bot.settings
 import bot.store.migrating
 from bot import keeping
-from bot.jobs import scheduler
+from bot.jobs import nudging, scheduler
 from bot.platforms.discord import faults, sending, traffic
 from bot.platforms.slack import pacing as slack_pacing
 from bot.platforms.slack import sending as slack_sending
 from bot.platforms.slack import web as slack_web
-from bot.store import queue
+from bot.store import nudges, queue, rewards
 from bot.study import roadmap_files
 from tests.faults.clock import SharedClock
 
@@ -62,9 +62,14 @@ class Order:
 
 SLACK_API = "SLACK_API"
 """Where the loopback Slack is, in the environment of a bot that is to use it."""
-POINTS = ("planned", "claiming", "recording", "recorded", "thread recording")
+POINTS = (
+    *("planned", "claiming", "recording", "recorded", "thread recording"),
+    *("nudge passing on", "nudge planned", "nudge claiming", "nudge recording"),
+    *("role claiming", "role recording"),
+)
 """Where a bot can be told to die that no server can see: before the claim, before it is committed, before the
-outcome is committed, after that and before the thread, and before the thread's outcome is committed."""
+outcome is committed, after that and before the thread, and before the thread's outcome is committed; of a private
+message also before what was planned for each member is committed."""
 
 
 def become(order: Order) -> None:
@@ -103,6 +108,11 @@ def _keep_time(clock: SharedClock, order: Order) -> None:
     queue.record_sent = _dying(clock, queue.record_sent, after="recording")
     queue.record_thread = _dying(clock, queue.record_thread, after="thread recording")
     queue.claim_threads = _dying(clock, queue.claim_threads, before="recorded")
+    nudging.pass_on = _dying(clock, nudging.pass_on, after="nudge passing on")
+    nudges.claim = _dying(clock, nudges.claim, before="nudge planned", after="nudge claiming")
+    nudges.record_sent = _dying(clock, nudges.record_sent, after="nudge recording")
+    rewards.claim = _dying(clock, rewards.claim, after="role claiming")
+    rewards.record_done = _dying(clock, rewards.record_done, after="role recording")
 
 
 def _dying(

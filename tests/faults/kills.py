@@ -60,12 +60,7 @@ async def _round(
     world.move_to(world.next_time(MONDAY if prompts else THURSDAY))
     _arm(world, point, chance)
     marking = asyncio.gather(*(_mark(world, counter, chance) for _ in range(3)))
-    died = await world.buried(DIES_WITHIN)
-    if not died:
-        await world.stop()
-    _disarm(world)
-    world.clock.forward(seconds=away.total_seconds())
-    await world.start()
+    died = await dies_and_comes_back(world, away)
     await marking
     settled = await world.settled()
     found = counter.occurrence(threads=prompts)
@@ -73,6 +68,17 @@ async def _round(
         f"{point}: {what}" for what, so in (("did not die", died), ("not settled", settled)) if not so
     ]
     return found
+
+
+async def dies_and_comes_back(world: World, away: timedelta) -> bool:
+    """Wait for the bot's end, and start it again after such a time; whether it died by itself."""
+    died = await world.buried(DIES_WITHIN)
+    if not died:
+        await world.stop()
+    _disarm(world)
+    world.clock.forward(seconds=away.total_seconds())
+    await world.start()
+    return died
 
 
 def _arm(world: World, point: str, chance: random.Random) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 BOT, ORGANIZER = "3001", "4001"
+REWARD, OWN_ROLE = "5001", "5002"
+"""A role that may be given, and the bot's own above it."""
 ALL_PERMISSIONS = str(2**53 - 1)
 LONG_AGO = "2026-01-01T00:00:00+00:00"
-SLASH_COMMAND, CHAT, TEXT_OPTION = 2, 1, 3
+SLASH_COMMAND, CHAT, TEXT_OPTION, ROLE_OPTION = 2, 1, 3, 8
 TEXT_CHANNEL, PUBLIC_THREAD = 0, 11
 
 Payload = dict[str, Any]
@@ -25,16 +27,22 @@ def application() -> Payload:
     return said | {"bot_public": True, "bot_require_code_grant": False}
 
 
-def member(who: Payload) -> Payload:
+def role(id_: str, name: str, position: int, permissions: str = "0") -> Payload:
+    """A role of a server."""
+    shown = {"colors": {"primary_color": 0}, "color": 0, "hoist": False, "managed": False}
+    place = {"id": id_, "name": name, "position": position, "permissions": permissions}
+    return place | shown | {"mentionable": False, "flags": 0}
+
+
+def member(who: Payload, *roles: str) -> Payload:
     """Somebody on a server, with every permission there."""
     heard = {"deaf": False, "mute": False, "flags": 0}
-    return heard | {"user": who, "roles": [], "joined_at": LONG_AGO, "permissions": ALL_PERMISSIONS}
+    return heard | {"user": who, "roles": [*roles], "joined_at": LONG_AGO, "permissions": ALL_PERMISSIONS}
 
 
 def guild(id_: str, channels: Sequence[str]) -> Payload:
     """A server with text channels in which everybody may do everything."""
-    everyone = {"id": id_, "name": "@everyone", "permissions": ALL_PERMISSIONS, "position": 0, "color": 0}
-    everyone |= {"colors": {"primary_color": 0}, "hoist": False, "managed": False, "mentionable": False}
+    everyone = role(id_, "@everyone", 0, ALL_PERMISSIONS)
     lists: Payload = {name: [] for name in ("threads", "emojis", "stickers", "features", "presences")}
     levels = dict.fromkeys(
         (
@@ -56,8 +64,8 @@ def guild(id_: str, channels: Sequence[str]) -> Payload:
             "name": "MLOps study",
             "owner_id": "1",
             "channels": [channel(name, id_) for name in channels],
-            "roles": [everyone | {"flags": 0}],
-            "members": [member(user())],
+            "roles": [everyone, role(REWARD, "Done", 1), role(OWN_ROLE, "Roadmate", 2)],
+            "members": [member(user(), OWN_ROLE)],
             "member_count": 1,
             "preferred_locale": "en-US",
         }
@@ -88,9 +96,14 @@ def thread(id_: str, parent: str, guild_id: str, at: str, name: str) -> Payload:
 
 
 def said_in(where: Payload, id_: str, who: Payload, command: str, options: Mapping[str, str]) -> Payload:
-    """Somebody saying a slash command."""
-    typed = [{"name": name, "type": TEXT_OPTION, "value": value} for name, value in options.items()]
-    data = {"id": "1", "name": command, "type": CHAT, "options": typed}
+    """Somebody saying a slash command; an option `role` names one by its id."""
+    typed = [
+        {"name": name, "type": ROLE_OPTION if name == "role" else TEXT_OPTION, "value": value}
+        for name, value in options.items()
+    ]
+    data: Payload = {"id": "1", "name": command, "type": CHAT, "options": typed}
+    if "role" in options:
+        data["resolved"] = {"roles": {REWARD: role(REWARD, "Done", 1)}}
     place = {"guild_id": where["guild_id"], "channel_id": where["id"], "channel": where, "context": 0}
     own = {"id": id_, "application_id": BOT, "type": SLASH_COMMAND, "token": f"token-{id_}", "version": 1}
     rest = {"locale": "en-US", "guild_locale": "en-US", "entitlements": [], "attachment_size_limit": 10485760}

@@ -42,6 +42,8 @@ def _about(discord: Discord, method: str, path: list[str]) -> tuple[Asked, str]:
             return Asked.HISTORY, discord.home(channel)
         case "POST", ["channels", channel, "messages", _, "threads"]:
             return Asked.THREAD, channel
+        case _, ["guilds", _, "members", person, "roles", _]:
+            return Asked.ROLE, person
         case _, ["interactions" | "webhooks", *_]:
             return Asked.ANSWER, ""
     return Asked.OTHER, ""
@@ -53,6 +55,8 @@ async def _work(discord: Discord, request: web.Request, path: list[str], body: A
             return _channel(discord, request, path, body)
         case "interactions" | "webhooks":
             return _interaction(discord, request, path, body)
+        case "guilds":
+            return _guild(discord, request, path)
     return _own(discord, request, path, body)
 
 
@@ -69,6 +73,16 @@ def _own(discord: Discord, request: web.Request, path: list[str], body: Any) -> 
         case "POST", ["users", "@me", "channels"]:
             person = payloads.user(body["recipient_id"], "person")
             return answer({"id": f"{DIRECT}{person['id']}", "type": 1, "recipients": [person]})
+    return _unknown()
+
+
+def _guild(discord: Discord, request: web.Request, path: list[str]) -> web.Response:
+    match request.method, path:
+        case "GET", ["guilds", guild, "roles"]:
+            return answer(payloads.guild(guild, ())["roles"])
+        case "PUT" | "DELETE", ["guilds", guild, "members", person, "roles", role]:
+            discord.put_role(guild, person, role, on=request.method == "PUT")
+            return web.Response(status=204)
     return _unknown()
 
 

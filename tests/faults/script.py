@@ -21,6 +21,7 @@ class Asked(StrEnum):
     THREAD = "thread"
     WORD = "word"
     HISTORY = "history"
+    ROLE = "role"
     ANSWER = "answer"
     OTHER = "other"
 
@@ -38,7 +39,7 @@ class When(StrEnum):
 
 
 class Script:
-    """Faults by what is asked and in which channel; `every` meets all requests but answers to people."""
+    """Faults by what is asked and in which channel, or of whom; `every` meets all requests but answers to people."""
 
     def __init__(self) -> None:
         self._acts: dict[tuple[Asked, str], list[Act]] = defaultdict(list)

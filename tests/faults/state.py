@@ -34,6 +34,8 @@ class Discord:
     threads: dict[str, Payload] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
     synced: int = 0
+    roles: set[tuple[str, str, str]] = field(default_factory=set)
+    """(guild, person, role) of who has which."""
     unreadable: set[str] = field(default_factory=set)
     answers: dict[str, "asyncio.Future[Payload | None]"] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -96,6 +98,10 @@ class Discord:
     def told(self) -> list[Payload]:
         """What the bot said to people privately."""
         return [m for channel, said in self.messages.items() if channel.startswith(DIRECT) for m in said]
+
+    def put_role(self, guild: str, person: str, role: str, *, on: bool) -> None:
+        """Give somebody a role, or take it."""
+        (self.roles.add if on else self.roles.discard)((guild, person, role))
 
     def expect_answer(self, interaction: str) -> "asyncio.Future[Payload | None]":
         """A future of what the bot answers to an interaction."""
