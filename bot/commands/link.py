@@ -50,8 +50,9 @@ TOLD, NOT_TOLD = (
 NEWS = "Your accounts are linked"
 NEWS_TEXT = (
     "{} entered the code that you made with `/link`: you are one person now, with one progress, and each can export "
-    "and delete everything of both.\nWas it somebody else? Then say `/unlink` now."
+    "and delete everything of both.\nWas it somebody else? Then separate the accounts now, here or with `/unlink`."
 )
+NOT_ME = "That was not me"
 UNLINK, SEPARATED = "Separate this account?", "This account is on its own again"
 NONE, NONE_TEXT = "No other account is linked", "`/link` gives you a code to enter with the other one."
 STAYS = "What was recorded stays where it is: {} with this account, {} with the others."
@@ -142,7 +143,9 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
 
 def _news(ctx: Context, maker: str) -> Notice:
     """Who made the code hears that it was used: somebody may have taken it from them."""
-    news = Reply(NEWS, NEWS_TEXT.format(_shown(_key(ctx), name_of(ctx))), tone=Tone.WARN)
+    undo = Button(NOT_ME, "unlink", style=Style.DANGER)
+    text = NEWS_TEXT.format(_shown(_key(ctx), name_of(ctx)))
+    news = Reply(NEWS, text, buttons=(undo,), tone=Tone.WARN)
     return Notice(maker, news, TOLD, NOT_TOLD)
 
 

@@ -21,7 +21,7 @@ from tests.conftest import World
 from tests.platforms.slack import talk as slack_talk
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, RANDOM, STUDY
-from tests.talk import Said, fill_in, say
+from tests.talk import Said, fill_in, read, say
 
 USERS = {"olivia": OLIVIA, "alice": ALICE, "bob": BOB}
 ORGANIZER = {c.name for c in COMMANDS if c.audience is Audience.ORGANIZER}
@@ -31,7 +31,7 @@ Kind = tuple[Any, ...]
 WEEKS = 4
 PRESSES = 500
 """More than there are, so that a button that leads to ever new ones ends this too."""
-LOUNGE = "C9LOUNGE"
+LOUNGE, DIRECT_TO = "C9LOUNGE", "to "
 
 LAST = "mydata delete"
 CODE = re.compile(r"code:([0-9a-f]{32})")
@@ -68,6 +68,8 @@ class Both:
             # Nobody waits here: what is said in a second is more than one person may say.
             app.dispatcher.turns = Turns(most=1e9)
             app.dispatcher.draw = drawn
+        self.places |= {DIRECT_TO + n: (getattr(world, n).user.dm_channel, f"D{u}") for n, u in USERS.items()}
+        self.told = dict.fromkeys(USERS, 0)
         self.waiting: dict[Kind, Shown] = {}
         self.pressed: set[Kind] = set()
         self.differences: list[str] = []
@@ -94,6 +96,8 @@ class Both:
         """Press a button on both and compare the answers; a form is sent as it comes."""
         name = "olivia" if kind[0] in ORGANIZER else shown.name
         who, user, (here, there) = getattr(self.world, name), USERS[name], self.places[shown.place]
+        if shown.place.startswith(DIRECT_TO):
+            who = who.user
         what = f"{name} presses {shown.on_discord}"
         on_discord = await press(who, shown.on_discord, here)
         on_slack = await self.there.slack.press(user, shown.on_slack, channel=there)
@@ -106,6 +110,7 @@ class Both:
 
     async def press_all(self, last: bool = False) -> None:
         """Press every button that was shown, each once, and those that come of it."""
+        self._compare_told()
         while new := {
             kind: shown
             for kind, shown in self.waiting.items()
@@ -115,6 +120,20 @@ class Both:
                 self.pressed.add(kind)
                 assert len(self.pressed) < PRESSES
                 await self.press(kind, shown)
+            self._compare_told()
+
+    def _compare_told(self) -> None:
+        """What each was told in direct messages since the last look, but for the files that Slack shows there."""
+        for name, user in USERS.items():
+            place = DIRECT_TO + name
+            here, channel = self.places[place]
+            ours = [read(message) for message in here.history() if message.embeds]
+            private = self.there.fake.channels.get(channel)
+            theirs = [slack_talk.read(m) for m in (private.messages if private else ()) if "file" not in m]
+            assert len(ours) == len(theirs), user
+            for one, other in list(zip(ours, theirs, strict=True))[self.told[name] :]:
+                self._compare(f"{name} is told", one, other, name, place)
+            self.told[name] = len(ours)
 
     async def days(self, count: float) -> None:
         """Let time pass on both."""

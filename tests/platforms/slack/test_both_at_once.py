@@ -91,7 +91,10 @@ async def test_who_made_a_code_hears_on_slack_that_it_was_used(world: World, sla
     (told,) = slack.fake.channels[f"D{ALICE}"].messages
     assert read(told).title == "Your accounts are linked"
     assert "bob* on Discord entered the code" in read(told)
-    assert "say `/study unlink` now" in read(told)
+    assert "here or with `/study unlink`" in read(told)
+    asked = await slack.click(ALICE, told, "That was not me", f"D{ALICE}")
+    assert "on its own again" in await slack.click(ALICE, asked, "Separate it", f"D{ALICE}")
+    assert "No other account is linked" in await say(world.bob, "/unlink")
 
 
 async def test_who_made_a_code_hears_on_discord_that_it_was_used(world: World, slack: Slack) -> None:
@@ -107,6 +110,5 @@ async def test_who_made_a_code_hears_on_discord_that_it_was_used(world: World, s
         assert ("could not be told" if closed else "The other account was told so.") in answer
         (told,) = world.alice.user.dm_channel.history()
         assert "alice** on Slack entered the code" in told.embeds[0].description
-        assert "on its own again" in await click(
-            world.alice, await say(world.alice, "/unlink"), "Separate it"
-        )
+        asked = await click(world.alice.user, told, "That was not me")
+        assert "on its own again" in await click(world.alice.user, asked, "Separate it")
