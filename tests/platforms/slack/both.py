@@ -2,23 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
 
 from bot.commands.table import COMMANDS
 from bot.core.command import Audience
 from bot.core.custom_ids import LONGEST, decode
-from bot.core.markup import BREAK
 from bot.core.picture import Picture
 from bot.core.turns import Turns
-from bot.core.words import DISCORD, SLACK
-from bot.platforms.slack.answering import IN_PRIVATE
-from bot.platforms.slack.mrkdwn import UNDERSCORE, plain
 from bot.platforms.slack.rendering import ACTION_ID
 from bot.platforms.slack.words import DIRECT
 from tests.commands.asking import days, press
 from tests.conftest import World
 from tests.platforms.slack import talk as slack_talk
+from tests.platforms.slack.alike import same, words_on_discord, words_on_slack
 from tests.platforms.slack.conftest import SlackWorld
 from tests.platforms.slack.talk import ALICE, BOB, OLIVIA, RANDOM, STUDY
 from tests.talk import Said, fill_in, read, say
@@ -147,7 +143,7 @@ class Both:
         if here.form is not None or there.view is not None:
             assert _form(here) == _slack_form(there), what
             return
-        on_discord, on_slack = _words(here), _slack_words(there)
+        on_discord, on_slack = words_on_discord(here), words_on_slack(there)
         if on_discord != on_slack:
             self.differences.append(f"{what}\n  discord: {on_discord}\n  slack:   {on_slack}")
         assert here.private == there.private, what
@@ -164,10 +160,10 @@ class Both:
     def _compare_files(self, what: str, here: Said) -> None:
         """Files and pictures have the same names and say the same in words; turning pages brings none on Slack."""
         files = self.there.fake.files
-        sent = [(file["name"], _same(file["alt"] or "")) for file in files.values()]
+        sent = [(file["name"], same(file["alt"] or "")) for file in files.values()]
         files.clear()
         assert here.message is not None
-        ours = [(file.filename, _same(file.description or "")) for file in here.message.attachments]
+        ours = [(file.filename, same(file.description or "")) for file in here.message.attachments]
         if ours != sent:
             self.differences.append(f"{what}\n  discord: {ours}\n  slack:   {sent}")
 
@@ -201,59 +197,6 @@ def _custom_ids(said: Said) -> list[str]:
     rows: Any = said.message.components
     rows = [row if isinstance(row, dict) else row.to_dict() for row in rows]
     return [item["custom_id"] for row in rows for item in row["components"] if item.get("custom_id")]
-
-
-def _words(said: Said) -> str:
-    assert said.message is not None
-    (embed,) = said.message.embeds
-    fields = [part for field in embed.fields for part in (field.name, field.value)]
-    footer = embed.footer.text if embed.footer else ""
-    parts = [embed.title, embed.description, *fields, footer, " | ".join(said.buttons)]
-    return _same(plain("\n".join(filter(None, parts))))
-
-
-def _slack_words(said: slack_talk.Said) -> str:
-    parts = []
-    for block in said.message.get("blocks", ()):
-        texts = block.get("elements") or [block]
-        if block["type"] != "actions":
-            parts += [
-                _unmarked(t["text"] if isinstance(t["text"], str) else t["text"]["text"]) for t in texts
-            ]
-    parts.append(" | ".join(label.split(" ", 1)[-1] if _emoji(label) else label for label in said.buttons))
-    return _same("\n".join(parts))
-
-
-def _emoji(label: str) -> bool:
-    return bool(label) and not label[0].isascii() and " " in label
-
-
-def _unmarked(text: str) -> str:
-    """Read mrkdwn as a person does."""
-    text = re.sub(r"<https?://[^|>]*\|([^>]*)>", r"\1", text)
-    text = re.sub(r"\*([^*\n]+)\*", r"\1", text).replace("`", "")
-    return unescape(text)
-
-
-def _same(text: str) -> str:
-    """Words that differ by intent, made the same: how commands are said, who organizes, the place, ids, codes."""
-    text = text.replace(BREAK, "")
-    for what in ("file", "picture"):
-        text = text.replace(IN_PRIVATE.format(what), "")
-    for alike, sign in {"\u2217": "*", "\u223c": "~", "\u02cb": "`", UNDERSCORE: "_"}.items():
-        text = text.replace(alike, sign)
-    text = re.sub(r"/study (?=\w)", "/", text)
-    for here, there in SLACK.phrases.items():
-        text = text.replace(plain(there), plain(here))
-    for field in ("organizers", "right", "lacks"):
-        text = text.replace(plain(getattr(SLACK, field)), plain(getattr(DISCORD, field)))
-    for command in COMMANDS:
-        if command.only:
-            text = re.sub(rf"^/{command.name} [^\n]*\n?", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\bSlack\b", "Discord", text).replace("in mlops,", "in MLOps study,")
-    text = re.sub(r"<[#@]\w+>|the discussion", "<>", text)
-    text = re.sub(r"\b[0-9a-f]{4,}(?:[- ]?[0-9a-f]{4,})*\b", "code", text)
-    return " ".join(text.split())
 
 
 def _form(said: Said) -> list[tuple[str, str]]:
