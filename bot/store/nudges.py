@@ -48,7 +48,8 @@ def next_to_pass_on(session: Session, shards: Shards = ALL) -> tuple[Post, Group
     wanted = select_objects(Post, Group).join(Group, col(Group.id) == col(Post.group_id))
     if not shards.is_all:
         wanted = wanted.where(_GROUP.c.workspace_id.in_(served_workspaces(shards)))
-    waiting = wanted.where(col(Post.passed_on).is_not(None)).order_by(col(Post.id)).limit(1)
+    # Not by their ids, or SQLite walks through every post there is in that order to find none.
+    waiting = wanted.where(col(Post.passed_on).is_not(None)).order_by(col(Post.due_at), col(Post.id)).limit(1)
     found = session.exec(waiting.with_for_update(skip_locked=True, of=Post)).first()
     return None if found is None else (found[0], found[1])
 

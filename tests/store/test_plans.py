@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Table, UniqueConstraint, event
 from sqlmodel import Session
 
-from bot.store import members, people, scores, workspaces
+from bot.store import members, nudges, people, scores, workspaces
 from bot.store.members import NewMark
 from bot.store.places import Membership, places_of
 from bot.store.tables import metadata
@@ -78,6 +78,13 @@ def test_who_goes_is_found_by_an_index(session: Session, work: Work) -> None:
     assert any("DELETE FROM" in plan for plan in plans)
     scan = re.compile(rf"(SCAN|Seq Scan on) ({'|'.join(GROWING)})\b")
     assert [plan for plan in plans if scan.search(plan)] == []
+
+
+def test_a_tick_finds_reminders_to_pass_on_by_their_index(session: Session) -> None:
+    """Among a hundred thousand posts of which none waits, looking for one walks through none of them."""
+    with plans_of(session.connection()) as plans:
+        assert nudges.next_to_pass_on(session) is None
+    assert any("ix_post_passed_on" in plan for plan in plans)
 
 
 def test_what_points_at_a_deleted_row_is_found_by_an_index() -> None:
