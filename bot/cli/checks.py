@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from bot.cli.asking import ask
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 ALIVE_WITHIN = timedelta(minutes=3)
 BACKUP_WITHIN = timedelta(days=2)
-PATIENCE = 5.0
-"""Seconds within which a running bot answers."""
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}")
 
 
@@ -223,7 +223,7 @@ def _can_be_written(folder: Path) -> bool:
 
 def _alive(settings: "Settings") -> Check:
     try:
-        _ask(settings, "/healthz")
+        ask(settings, "/healthz")
     except OSError as error:
         return Check("health", "fail", f"the bot does not answer: {error}")
     return Check("health", "ok", "the bot answers")
@@ -232,30 +232,10 @@ def _alive(settings: "Settings") -> Check:
 def _readiness(settings: "Settings") -> Iterator[Check]:
     """What the running bot complains about; the heartbeat tells whether there is one."""
     try:
-        problems = _ask(settings, "/readyz")["problems"]
+        problems = ask(settings, "/readyz")["problems"]
     except ConnectionRefusedError:
         return
     except OSError as error:
         yield Check("health", "warn", f"no bot answers: {error}")
     else:
         yield Check("health", "warn" if problems else "ok", " ".join(problems) or "ready")
-
-
-def _ask(settings: "Settings", path: str) -> Any:
-    """What the running bot answers. Raises OSError when none does."""
-    import json
-    from http.client import HTTPConnection, HTTPException
-
-    # A server that listens everywhere is asked at home.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.health_host, settings.health_host)  # noqa: S104
-    connection = HTTPConnection(host, settings.health_port, timeout=PATIENCE)
-    try:
-        connection.request("GET", path)
-        answer = json.loads(connection.getresponse().read())
-    except (HTTPException, ValueError) as error:
-        raise OSError(f"something else is at {host}:{settings.health_port}") from error
-    finally:
-        connection.close()
-    if not isinstance(answer, dict) or not {"roadmate", "problems"} & answer.keys():
-        raise OSError(f"something else is at {host}:{settings.health_port}")
-    return answer

@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 
+from bot.commands.carrying import note_lost, portable
 from bot.commands.context import Context
-from bot.commands.scope import Learner, note_lost, portable
+from bot.commands.scope import Learner
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.core.text import clean

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.commands.context import Context
+from bot.commands.givable import LABEL, check_givable
 from bot.commands.items import find_topic
 from bot.commands.memory import Memory
 from bot.commands.options import MOST, RowId
@@ -12,7 +13,7 @@ from bot.core.command import Choice, Option, Takes
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Reply, Style, Tone, refuse
 from bot.core.request import Request, Role
-from bot.core.text import clean, join_words, plural
+from bot.core.text import clean, plural
 from bot.store import rewards as store
 from bot.store.tables import Group, Reward, RewardKind
 from bot.study.catalog import Edition
@@ -34,25 +35,6 @@ REPLACED = "Before, it was {}; whoever has that one keeps it."
 WHICH = "What is it for?", "Choose an **item**, a section or a topic, or **weeks** in a row; one of the two."
 WHO = "Which role?", "Choose the **role** that is given for it."
 TOO_MANY = "Too many rewards", "A group may have {}. Take one away first."
-NOT_GIVABLE = "That role can't be given"
-EVERYONE, MANAGED = (
-    "Everybody has it already.",
-    "It belongs to an app or a subscription, which alone gives it.",
-)
-DANGEROUS = (
-    "It gives {}, and nobody should get that by studying. Choose a role without such permissions: one that only shows "
-    "what somebody has done."
-)
-LACKING = "Roadmate lacks {}"
-LACKING_TEXT = (
-    "Open the server's settings → Roles → Roadmate, switch **Manage Roles** on, and say this again. "
-    "Nothing was changed."
-)
-ABOVE = "That role stands above Roadmate's"
-ABOVE_TEXT = (
-    "Open the server's settings → Roles, drag Roadmate's role above {}, and say this again. "
-    "Nothing was changed."
-)
 TAKE_AWAY, TAKE_AWAY_TEXT = "Give {} no more for {}?", "{} it. Should they keep it?"
 KEEP, TAKE = "They keep it", "Take it from them"
 GONE, GONE_KEPT, GONE_TAKEN = (
@@ -61,7 +43,7 @@ GONE, GONE_KEPT, GONE_TAKEN = (
     "It is taken from who has it.",
 )
 AGAIN, HELD, ENDING = "It is tried again", "⚠️ on hold: {}", "being taken back"
-LABEL, MOST_REWARDS = 80, 20
+MOST_REWARDS = 20
 
 
 def _milestones(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
@@ -116,7 +98,7 @@ def rewards(
         return _shown(ctx, group, row)
     if bool(item) == bool(weeks):
         raise refuse(*WHICH)
-    _check(role)
+    check_givable(role)
     return _make(ctx, group, row, role, *_target(ctx, group, item, weeks))
 
 
@@ -126,18 +108,6 @@ def _found(ctx: Context, group: Group, row: Group, reward_id: int) -> Reward:
     if found is None:
         raise refuse(*NOT_FOUND)
     return found
-
-
-def _check(role: Role) -> None:
-    """Raise Refused, with what to do, for a role that can't or should not be given."""
-    if role.everyone or role.managed:
-        raise refuse(NOT_GIVABLE, EVERYONE if role.everyone else MANAGED)
-    if role.dangers:
-        raise refuse(NOT_GIVABLE, DANGEROUS.format(join_words([bold(danger) for danger in role.dangers[:5]])))
-    if role.missing:
-        raise refuse(LACKING.format(join_words(role.missing)), LACKING_TEXT)
-    if role.in_reach is False:
-        raise refuse(ABOVE, ABOVE_TEXT.format(bold(clean(role.name, LABEL))))
 
 
 def _target(ctx: Context, group: Group, item: str, weeks: int) -> tuple[RewardKind, str]:

@@ -1,6 +1,6 @@
 """Whose group a command is about, and where the person stands in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from bot.commands.carrying import note_lost, portable
 from bot.commands.context import Context
 from bot.commands.memory import Seat
 from bot.commands.names import notice
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
-from bot.core.request import Person, Value
 from bot.store import groups, members, twins
 from bot.store.places import Membership, Place, places_of
 from bot.store.tables import Group
@@ -40,7 +40,6 @@ NOT_FOUND = (
 )
 WHICH_GROUP = "Which group do you mean?"
 WHICH_GROUP_TEXT = "This channel has no group of its own. Choose one, or say it in the group's channel."
-NOTE_LOST = " A button can't carry your note: to keep it, send the command again."
 MOST_BUTTONS = 20
 
 AnyGroup = TypeVar("AnyGroup", Group, Place)
@@ -111,28 +110,6 @@ def _which(ctx: Context, found: Sequence[Group | Place]) -> Reply:
     )
     text = WHICH_GROUP_TEXT + note_lost(ctx.request.args)
     return Reply(WHICH_GROUP, text, buttons=buttons, tone=Tone.WARN)
-
-
-def portable(args: Mapping[str, Value]) -> dict[str, str | int]:
-    """The arguments that a button can carry: no note, which is too long for one, and no channel."""
-    found = {name: _portable(value) for name, value in args.items() if name != "note"}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _portable(value: Value) -> str | int | None:
-    match value:
-        case Person():
-            return value.id
-        case float():
-            return f"{value:g}"
-        case str() | int():
-            return value
-    return None
-
-
-def note_lost(args: Mapping[str, Value]) -> str:
-    """Says that the buttons of a question leave the note out, if there is one."""
-    return NOTE_LOST if args.get("note") else ""
 
 
 def edition_of(ctx: Context, group: Group | Place) -> Edition:

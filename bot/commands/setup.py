@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+from bot.commands.carrying import portable
 from bot.commands.context import Context
 from bot.commands.options import AChannel, APace, ARoadmap, Day, Move, Time, Zone
 from bot.commands.plan_texts import (
@@ -15,7 +16,7 @@ from bot.commands.plan_texts import (
 )
 from bot.commands.quotas import MOST_GROUPS
 from bot.commands.running import change, drop_waiting, go_on
-from bot.commands.scope import IN_A_DM, NOT_FOUND, portable, weeks_of
+from bot.commands.scope import IN_A_DM, NOT_FOUND, weeks_of
 from bot.commands.times import TimesTyped, change_times, times_now
 from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape

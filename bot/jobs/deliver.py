@@ -18,10 +18,11 @@ from bot.jobs.again import Watch, after_doubt, after_refusal, after_trouble
 from bot.jobs.against import TOO_LATE, Against, against_reminder, is_too_late
 from bot.jobs.board_edits import brought_up_to_date
 from bot.jobs.board_edits import put_off as put_board_off
+from bot.jobs.bookkeeping import left_out, line_of, put_on_hold, sent, taken
 from bot.jobs.looking import seen_in_another_life, seen_since_tried
 from bot.jobs.places import Work, keep_busy
 from bot.jobs.threads import open_discussion, put_off
-from bot.store import board_posts, groups, posts, queue
+from bot.store import queue
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.store.queue import RECHECK, Claim, Claimed
@@ -80,7 +81,6 @@ class Delivery:
         return tried
 
     async def _taken(self, free: int, only: int | None) -> tuple[list[Claim], list[Claim], list[Claim]]:
-        """Posts, and with the places that they leave, threads and boards: nobody's thread is worth another's post."""
         if only is None:
             self.looked = time.monotonic()
         ready = [platform.name for platform in self.platforms if platform.ready()]
@@ -88,15 +88,9 @@ class Delivery:
             return [], [], []
         now = self.watch.now()
 
-        def take(session: Session) -> tuple[list[Claim], list[Claim], list[Claim]]:
-            sends = queue.claim(session, ready, now, free, only, self.shards)
-            left = free - len(sends)
-            threads = queue.claim_threads(session, ready, now, left, only, self.shards) if left else []
-            left -= len(threads)
-            boards = left and only is None
-            return sends, threads, queue.claim_edits(session, ready, now, left, self.shards) if boards else []
-
-        return await self.database.write(take, own_locks=True)
+        return await self.database.write(
+            lambda session: taken(session, ready, now, free, only, self.shards), own_locks=True
+        )
 
     async def _one(self, claim: Claim, work: Callable[[Claimed], Awaitable[None]]) -> None:
         try:
@@ -182,24 +176,11 @@ class Delivery:
         return platform.knows_nonces and self.watch.nonce_holds(first)
 
     async def _sent(self, claimed: Claimed, now: datetime, message_id: str) -> None:
-        def record(session: Session) -> None:
-            thread = claimed.post.kind == PostKind.PROMPT
-            queue.record_sent(session, claimed.post_id, now, message_id, thread=thread)
-            if claimed.post.kind == PostKind.BOARD:
-                board_posts.watch(session, claimed.post_id, now)
-
-        await self._record(claimed, "sent", record)
+        await self._record(claimed, "sent", lambda session: sent(session, claimed, now, message_id))
 
     async def _left_out(self, claimed: Claimed, why: Against) -> None:
-        now, post = self.clock(), claimed.post
-
-        def record(session: Session) -> None:
-            posts.leave_out(session, claimed.post_id, why.state, why.reason)
-            # One that was posted before and asked for again has been seen.
-            if post.kind == PostKind.PROMPT and not post.message_id:
-                groups.take_step_back(session, post, now)
-
-        await self._record_own(claimed, why.state.value, record)
+        now = self.clock()
+        await self._record_own(claimed, why.state.value, lambda session: left_out(session, claimed, why, now))
 
     async def _broken(self, claimed: Claimed) -> None:
         # A row that always fails is pushed ahead, later each time, and given up with a reason. What the platform
@@ -216,11 +197,9 @@ class Delivery:
         first = claimed.post.state != PostState.HELD
         recheck = self.clock() + RECHECK if first and not held.gone else None
 
-        def record(session: Session) -> bool:
-            queue.record_held(session, claimed, recheck, str(held))
-            return not held.gone or groups.hold(session, claimed.post.group_id, str(held))
-
-        news = await self._record_own(claimed, "held", record)
+        news = await self._record_own(
+            claimed, "held", lambda session: put_on_hold(session, claimed, held, recheck)
+        )
         if first and news and claimed.group.organizer:
             notice = held_notice(claimed.group, claimed.workspace, str(held))
             where = claimed.workspace.external_id
@@ -258,17 +237,7 @@ class Delivery:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.
         recorded = await asyncio.shield(self.database.write(work, own_locks=True))
         late = (self.clock() - claimed.post.due_at).total_seconds()
-        log.info(
-            "post",
-            extra={
-                "post": claimed.post.id,
-                "kind": claimed.post.kind,
-                "group": claimed.group.id,
-                "outcome": outcome,
-                "ms": round((time.monotonic() - claimed.began) * 1000, 1),
-                "late_s": round(late, 1),
-            },
-        )
+        log.info("post", extra=line_of(claimed, outcome, time.monotonic(), late))
         self.measure(claimed.post.kind, outcome, late)
         return recorded
 

@@ -13,9 +13,9 @@ from bot.jobs.again import after_refusal, after_trouble
 from bot.jobs.deliver import Delivery
 from bot.jobs.milestones import evaluate
 from bot.jobs.places import Work, keep_busy
-from bot.store import rewards
+from bot.store import grants, rewards
 from bot.store.faults import Unavailable
-from bot.store.rewards import Due, Order
+from bot.store.grants import Due, Order
 from bot.store.tables import Grant
 
 log = logging.getLogger("roadmate.rewards")
@@ -70,7 +70,7 @@ class Rewarding:
             return []
         now, shards = self.clock(), self.delivery.shards
         return await self.database.write(
-            lambda session: rewards.claim(session, ready, now, free, shards), own_locks=True
+            lambda session: grants.claim(session, ready, now, free, shards), own_locks=True
         )
 
     async def _one(self, order: Order) -> None:
@@ -83,32 +83,32 @@ class Rewarding:
             log.exception("a role failed", extra={"grant": order.grant_id})
 
     async def _do(self, order: Order) -> None:
-        found = await self.database.read(lambda session: rewards.due(session, order))
+        found = await self.database.read(lambda session: grants.due(session, order))
         now = self.clock()
         try:
             asked = await self._put(found)
         except Absent as absent:
             why = str(absent)
             await self._write(
-                order, "absent", lambda s: rewards.record(s, order, given=False, try_at=None, reason=why)
+                order, "absent", lambda s: grants.record(s, order, given=False, try_at=None, reason=why)
             )
         except Held as held:
             why = str(held)
             if held.gone and not found.on:
                 # A role that is not there any more is nobody's.
-                await self._write(order, "taken", lambda s: rewards.record_done(s, order, found, works=False))
+                await self._write(order, "taken", lambda s: grants.record_done(s, order, found, works=False))
             else:
-                await self._write(order, "held", lambda s: rewards.hold(s, order, found.reward_id, why, now))
+                await self._write(order, "held", lambda s: grants.hold(s, order, found.reward_id, why, now))
         except (TryLater, Unsure) as later:
             # Saying it again changes nothing, so a lost answer needs no look.
             why, at = str(later), now + after_refusal(later.seconds if isinstance(later, TryLater) else 60.0)
-            await self._write(order, "later", lambda s: rewards.record(s, order, try_at=at, reason=why))
+            await self._write(order, "later", lambda s: grants.record(s, order, try_at=at, reason=why))
         except Exception:
             await self._write(order, "broken", lambda s: self._broken(s, order))
             raise
         else:
             outcome = "given" if found.on else "taken"
-            await self._write(order, outcome, lambda s: rewards.record_done(s, order, found, works=asked))
+            await self._write(order, outcome, lambda s: grants.record_done(s, order, found, works=asked))
 
     async def _put(self, found: Due) -> bool:
         """Give or take the role; whether the platform was asked at all."""
@@ -123,7 +123,7 @@ class Rewarding:
     def _broken(self, session: Session, order: Order) -> None:
         attempts = session.get_one(Grant, order.grant_id).attempts + 1
         at = None if attempts >= MOST_ATTEMPTS else self.clock() + after_trouble(attempts)
-        rewards.record(session, order, attempts=attempts, try_at=at, reason=BROKEN)
+        grants.record(session, order, attempts=attempts, try_at=at, reason=BROKEN)
 
     async def _write(self, order: Order, outcome: str, work: Callable[[Session], None]) -> None:
         # Shielded: what the platform has done must be on disk even if the bot is being stopped.

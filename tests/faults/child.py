@@ -34,7 +34,7 @@ from bot.platforms.discord import faults, sending, traffic
 from bot.platforms.slack import pacing as slack_pacing
 from bot.platforms.slack import sending as slack_sending
 from bot.platforms.slack import web as slack_web
-from bot.store import nudges, queue, rewards
+from bot.store import grants, nudges, queue
 from bot.study import roadmap_files
 from tests.faults.clock import SharedClock
 
@@ -111,8 +111,8 @@ def _keep_time(clock: SharedClock, order: Order) -> None:
     nudging.pass_on = _dying(clock, nudging.pass_on, after="nudge passing on")
     nudges.claim = _dying(clock, nudges.claim, before="nudge planned", after="nudge claiming")
     nudges.record_sent = _dying(clock, nudges.record_sent, after="nudge recording")
-    rewards.claim = _dying(clock, rewards.claim, after="role claiming")
-    rewards.record_done = _dying(clock, rewards.record_done, after="role recording")
+    grants.claim = _dying(clock, grants.claim, after="role claiming")
+    grants.record_done = _dying(clock, grants.record_done, after="role recording")
 
 
 def _dying(
