@@ -87,30 +87,35 @@ class Dispatcher:
         `ahead` is told the answer in the loop while the disk is still being waited for.
         """
         started = time.perf_counter()
-        outcome, reply = await self._in_turn(request, ahead)
+        told = _Told(ahead)
+        outcome, reply = await self._in_turn(request, told)
         took = time.perf_counter() - started
         # On the loop's next round: the answer goes out before its line is written.
-        asyncio.get_running_loop().call_soon(self._tell, request, outcome, took)
+        asyncio.get_running_loop().call_soon(self._tell, request, outcome, took, told.afterwards)
         return reply
 
-    def _tell(self, request: Request, outcome: str, took: float) -> None:
+    def _tell(
+        self, request: Request, outcome: str, took: float, afterwards: Sequence[Callable[[], None]]
+    ) -> None:
         _log(request, outcome, took)
         self.measure(request.command if request.command in self.commands else "unknown", outcome, took)
+        for each in afterwards:
+            each()
 
-    async def _in_turn(self, request: Request, ahead: Ahead | None) -> tuple[str, Reply]:
+    async def _in_turn(self, request: Request, told: "_Told") -> tuple[str, Reply]:
         command = self.commands.get(request.command)
         try:
             with self.turns.turn((request.platform, request.person.id), command.cost if command else 1):
-                return await self._outcome(request, command, ahead)
+                return await self._outcome(request, command, told)
         except TooFast as fault:
             wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
 
     async def _outcome(
-        self, request: Request, command: Command | None, ahead: Ahead | None
+        self, request: Request, command: Command | None, told: "_Told"
     ) -> tuple[str, Reply]:
         try:
-            return "ok", await self._run(request, command, ahead)
+            return "ok", await self._run(request, command, told)
         except Refused as refused:
             return "refused", refused.reply
         except Unavailable as fault:
@@ -120,7 +125,7 @@ class Dispatcher:
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
             return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
 
-    async def _run(self, request: Request, command: Command | None, ahead: Ahead | None = None) -> Reply:
+    async def _run(self, request: Request, command: Command | None, told: "_Told") -> Reply:
         if command is None or (command.only and request.platform not in command.only):
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
@@ -130,13 +135,15 @@ class Dispatcher:
             request = replace(request, organizer=True)
         args = {} if request.ask else checked(command, request.args)
         group_id, now = _group(request), self.clock()
-        loop = asyncio.get_running_loop()
+        loop, ahead = asyncio.get_running_loop(), told.ahead
+        afterwards: list[Callable[[], None]] = []
 
         def work(session: Session) -> Reply:
             asked = at_home(session, command, request, group_id)
+            afterwards.clear()  # of a run that met others' changes and was undone
             context = Context(
                 *(session, asked, now, self.memory, self.commands, self.catch_up, self.post_url),
-                *(group_id, self.erased),
+                *(group_id, self.erased, afterwards),
             )
             if request.ask:
                 return _form(command, context)
@@ -149,6 +156,7 @@ class Dispatcher:
 
         writes = command.writes and not request.ask
         reply = await (self.database.write(work) if writes else self.database.read(work))
+        told.afterwards = afterwards
         if reply.picture is not None:
             return await self._with_picture(reply, reply.picture)
         if reply.aloud is not None:
@@ -191,9 +199,9 @@ class Dispatcher:
         except Exception:
             # The post is queued and goes out with the next tick; the answer says how it stands.
             log.exception("a post asked for was not delivered at once", extra={"post": post})
-        told = replace(request, command="posted", args={GROUP: _group(request) or "", "post": post})
+        posted = replace(request, command="posted", args={GROUP: _group(request) or "", "post": post})
         try:
-            return await self._run(told, self.commands["posted"])
+            return await self._run(posted, self.commands["posted"], _Told())
         except Unavailable as fault:
             # It is saved, and may be posted: nobody should send it again for that.
             log.warning("what became of a post could not be read", extra={"post": post, "reason": str(fault)})
@@ -208,6 +216,14 @@ class Dispatcher:
         if self.memory.seat(request) is None and request.workspace is not None:
             await self.database.read(lambda session: find_seat(session, request, self.memory))
         return option.suggest(self.memory, request, typed)
+
+
+@dataclass(slots=True)
+class _Told:
+    """Who is told an answer early, and what is done once it was saved and is on its way."""
+
+    ahead: Ahead | None = None
+    afterwards: Sequence[Callable[[], None]] = ()
 
 
 def _unavailable(fault: Unavailable) -> tuple[str, Reply]:

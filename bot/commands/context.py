@@ -1,7 +1,7 @@
 """What a command is given: the open transaction, who said what where, and the time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from bot.study.catalog import Catalog
 class Context:
     """Lives as long as one request. `group_id` is the group that a button named, unchecked.
 
-    `erased` is the list of who was forgotten, where the operator has chosen one.
+    `erased` is the list of who was forgotten, where the operator has chosen one. `afterwards` is done in the loop once
+    the answer is on its way, and only if all of this was saved.
     """
 
     session: Session
@@ -29,6 +30,7 @@ class Context:
     post_url: Callable[[str, str, str, str], str]
     group_id: int | None = None
     erased: Path | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def catalog(self) -> Catalog:

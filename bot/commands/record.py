@@ -202,7 +202,7 @@ def _recorded(ctx: Context, who: Learner, new: NewMark, undone: Mark | None = No
     after = who.with_marks(member, members.add_mark(ctx.session, member.id, new))
     gained, day = (-undone.points, undone.day) if undone else (new.points, new.day)
     if gained:
-        scores.keep(ctx.session, member, after.marks, day, gained)
+        scores.keep(ctx.session, member, after.standing_marks, day, gained)
         ctx.memory.news.touch(who.group_id)
     remember(ctx, after)
     return after

@@ -179,8 +179,12 @@ class Learner:
     @cached_property
     def earned(self) -> dict[str, int]:
         """Points that finished items brought, by key."""
-        finished = (mark for mark in self.standing_marks if mark.act is Act.FINISHED)
-        return {self.edition.keys[m.item]: m.points for m in finished if m.item in self.edition.keys}
+        keys, finished = self.edition.keys, Act.FINISHED
+        return {
+            keys[mark.item]: mark.points
+            for mark in self.standing_marks
+            if mark.act is finished and mark.item in keys
+        }
 
     def with_marks(self, member: Membership, *new: Mark) -> "Learner":
         """The same person after more marks."""
@@ -218,7 +222,7 @@ def seated(session: Session, catalog: Catalog, group: Place, member: Membership 
 
 def remember(ctx: Context, found: Learner) -> None:
     """Let autocomplete begin with what the person is on."""
-    ctx.memory.take_seat(ctx.request, seat_of(found))
+    ctx.afterwards.append(lambda: ctx.memory.take_seat(ctx.request, seat_of(found)))
 
 
 def seat_of(found: Learner) -> Seat:

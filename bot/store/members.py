@@ -1,7 +1,7 @@
 """Members and their marks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -53,13 +53,13 @@ def join(
     if found.left_at is None and found.name == name:
         return found
     connection.execute(_change(found), {"name": name, "left_at": None})
-    return replace(found, name=name, left_at=None)
+    return found._replace(name=name, left_at=None)
 
 
 def leave(session: Session, found: Membership, now: datetime) -> Membership:
     """Record that a member left; the caller takes them off the boards with `scores.rebuild`."""
     session.connection().execute(_change(found), {"left_at": now})
-    return replace(found, left_at=now)
+    return found._replace(left_at=now)
 
 
 def _as_chosen(session: Session, new: Membership, row: int, person: str) -> Membership:

@@ -1,8 +1,8 @@
 """Where a person stands in a workspace: its groups, and their row in each. Every answer begins with this."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -15,8 +15,7 @@ from bot.store.tables import Group, Member, PreferenceRow, Workspace
 from bot.study.preferences import Study
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A group, as far as answering a member needs it; its columns are those of `Group`.
 
     `study` and `own_zone` are what the person has chosen in its workspace; the zone is empty where they chose none.
@@ -40,8 +39,7 @@ class Place:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """A person's row in a group, also when they left; its columns are those of `Member`."""
 
     id: int

@@ -5,14 +5,14 @@ everywhere else; here it would be half of what an answer costs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 
 
 class Prepared:
@@ -26,7 +26,7 @@ class Prepared:
         self._make, self._parameters = make, parameters
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
+    def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run it and return its rows, of the columns' own types. Raises what SQLAlchemy does."""
         connection = session.connection()
         compiled = self._for(connection.dialect)
@@ -54,14 +54,15 @@ class Prepared:
 def fetch(connection: Connection, text: str, parameters: Any = ()) -> list[Any]:
     """Run the driver's own text and return its rows. Raises what SQLAlchemy does."""
     try:
-        return cast("list[Any]", driver(connection).execute(text, parameters).fetchall())
+        rows: list[Any] = driver(connection).execute(text, parameters).fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
         raise _named(error, text, connection) from error
+    return rows
 
 
 def driver(connection: Connection) -> Any:
     """The driver's own connection."""
-    return connection.connection.driver_connection
+    return connection.connection.dbapi_connection
 
 
 def _named(error: Exception, text: str, connection: Connection) -> DBAPIError:
@@ -79,29 +80,29 @@ class _Compiled:
         compiled = dialect.statement_compiler(dialect, statement, column_keys=list(parameters) or None)
         assert isinstance(compiled, SQLCompiler)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self.text, self._positions = str(compiled), compiled.positiontup
+        self.text = str(compiled)
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self._to = {n: b.type.dialect_impl(dialect).bind_processor(dialect) for n, b in binds.items()}
+        to = {n: b.type.dialect_impl(dialect).bind_processor(dialect) for n, b in binds.items()}
+        self._by_name = compiled.positiontup is None
+        self._in = [(name, to[name]) for name in compiled.positiontup or to]
         columns = getattr(statement, "exported_columns", ())
         found = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._from = [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
+    # Both run for each answer and each of its rows: what they call is as much as what they do.
     def bound(self, values: Mapping[str, Any]) -> Any:
         """The driver's parameters: by place, or by name where it wants that."""
-        if self._positions is None:
-            return {name: self._value(name, values) for name in self._to}
-        return [self._value(name, values) for name in self._positions]
+        given = {**self._fixed, **values}
+        if self._by_name:
+            return {name: given[name] if to is None else to(given[name]) for name, to in self._in}
+        return [given[name] if to is None else to(given[name]) for name, to in self._in]
 
-    def _value(self, name: str, values: Mapping[str, Any]) -> Any:
-        value = values[name] if name in values else self._fixed[name]
-        convert = self._to[name]
-        return value if convert is None else convert(value)
-
-    def typed(self, rows: Sequence[Any]) -> list[Row]:
+    def typed(self, rows: Sequence[Any]) -> Sequence[Row]:
         """What the driver gave, as the columns' types promise it."""
-        return [self._typed(list(row)) for row in rows] if self._from else list(rows)
-
-    def _typed(self, row: list[Any]) -> Row:
-        for place, convert in self._from:
-            row[place] = convert(row[place])
-        return tuple(row)
+        if not self._from:
+            return rows
+        found = [list(row) for row in rows]
+        for row in found:
+            for place, convert in self._from:
+                row[place] = convert(row[place])
+        return found

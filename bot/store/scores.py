@@ -32,15 +32,16 @@ Counts = Counter[tuple[int, str, int]]
 """(group, period, points) -> how many members more or less have them."""
 
 
-def keep(session: Session, of: Membership, marks: Iterable[Mark], day: date, gained: int) -> None:
-    """Write what a member's marks say after one for that day has added so many points, or taken them away."""
+def keep(session: Session, of: Membership, standing: Iterable[Mark], day: date, gained: int) -> None:
+    """Write what a member's standing marks say after one for that day has added so many points, or taken them away."""
     if of.hidden:
         return
-    found = scores(standing_marks(tuple(marks)))
+    changed = (ALL_TIME, *periods_of(day))
+    found = scores(standing, changed)
     there: dict[Key, Score] = {}
     gone: list[Key] = []
     counts: Counts = Counter()
-    for period in (ALL_TIME, *periods_of(day)):
+    for period in changed:
         score = found.get(period)
         points = score.points if score else 0
         if score:

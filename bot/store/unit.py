@@ -37,7 +37,7 @@ class Unit(Session):
 
     def finish(self) -> None:
         """Write what is left to write, and commit."""
-        self.flush()
+        # Whatever is to be written has begun one.
         if self.in_transaction():
             self.commit()
         if self._connection.in_transaction():
@@ -60,7 +60,8 @@ class Unit(Session):
 
     def close(self) -> None:
         """Forget every object, and give the connection back unless the thread keeps it."""
-        super().close()
+        if self.in_transaction() or self.identity_map:
+            super().close()
         self.info.clear()
         if self._begin is None:
             self._connection.close()

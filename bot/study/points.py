@@ -1,8 +1,8 @@
 """Points and boards. A topic is worth its hours of effort; the steps that finish it share them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.study.calendar import periods_of
 from bot.study.progress import Act, Mark
@@ -47,20 +47,28 @@ def _room(topic: Topic, earned: Mapping[str, int]) -> int:
     return topic.hours + EXTRA_POINTS * beyond - brought
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """A row of a board: the points, and when that many were reached (aware UTC)."""
 
     points: int
     reached_at: datetime
 
 
-def scores(marks: Iterable[Mark]) -> dict[str, Score]:
-    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days."""
-    found: dict[str, tuple[int, datetime]] = {}
+def scores(marks: Iterable[Mark], only: Container[str] | None = None) -> dict[str, Score]:
+    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days.
+
+    `only` names the periods that are wanted.
+    """
+    found: dict[str, Score] = {}
     for mark in marks:
         if mark.act is Act.FINISHED and mark.points:
             for period in (ALL_TIME, *periods_of(mark.day)):
-                points, reached = found.get(period, (0, mark.at))
-                found[period] = points + mark.points, max(reached, mark.at)
-    return {period: Score(*score) for period, score in found.items()}
+                if only is None or period in only:
+                    found[period] = _more(found.get(period), mark)
+    return found
+
+
+def _more(score: Score | None, mark: Mark) -> Score:
+    if score is None:
+        return Score(mark.points, mark.at)
+    return Score(score.points + mark.points, max(score.reached_at, mark.at))

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.study.preferences import Study
 from bot.study.roadmap import Cost, Kind, Resource, Roadmap, Section, Topic
@@ -17,8 +19,7 @@ class Act(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An append-only record. `undoes` is the id of the mark that an UNDONE takes back.
 
     `finishes` is the item of the topic that was done with this mark, though it is about a part of it.
@@ -40,7 +41,9 @@ class Mark:
 def standing_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """The marks that nobody took back, oldest first."""
     taken_back = {mark.undoes for mark in marks if mark.act is Act.UNDONE}
-    return tuple(mark for mark in marks if mark.act is not Act.UNDONE and mark.id not in taken_back)
+    if not taken_back:
+        return tuple(marks)
+    return tuple([mark for mark in marks if mark.act is not Act.UNDONE and mark.id not in taken_back])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,7 @@ def skipped_topics(roadmap: Roadmap, at: Standing) -> tuple[Topic, ...]:
     return tuple(t for t in roadmap.topics if t.key in at.skipped and not at.topic_done(t))
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What remains of a topic: `way` is the shortest that finishes it, `others` would do instead or come on top."""
 
     way: tuple[Resource, ...] = ()
@@ -104,16 +106,16 @@ def left_of(topic: Topic, at: Standing, study: Study = Study.ANY) -> Left:
 
     What was left out comes back into the way only where nothing else can finish the topic.
     """
-    ways = _easiest_first((r for r in topic.ways if r.key not in at.finished), study)
-    way: list[Resource] = []
+    ways = [r for r in _ways(topic, study) if r.key not in at.finished]
+    way: set[str] = set()
     if not at.topic_done(topic):
         for need in topic.needs:
-            open_ = [r for r in ways if r.key in need.of]
-            wanted = [r for r in open_ if r.key not in at.skipped]
+            open_ = [r.key for r in ways if r.key in need.of]
+            wanted = [key for key in open_ if key not in at.skipped]
             missing = need.count - len(need.of & at.finished)
-            way += (wanted if len(wanted) >= missing else open_)[: max(0, missing)]
-    others = [r for r in ways if r not in way and r.key not in at.skipped]
-    return Left(tuple(_easiest_first(way, study)), tuple(others))
+            way.update((wanted if len(wanted) >= missing else open_)[: max(0, missing)])
+    others = [r for r in ways if r.key not in way and r.key not in at.skipped]
+    return Left(tuple([r for r in ways if r.key in way]), tuple(others))
 
 
 def remaining(topic: Topic, at: Standing, study: Study = Study.ANY) -> tuple[Resource, ...]:
@@ -135,6 +137,12 @@ _LIKED = {
     Study.VIDEO: frozenset({Kind.COURSE, Kind.TRACK}),
     Study.HANDS_ON: frozenset({Kind.EXERCISE, Kind.PRACTICE, Kind.TUTORIAL, Kind.REPOSITORY}),
 }
+
+
+@lru_cache(maxsize=1024)
+def _ways(topic: Topic, study: Study) -> tuple[Resource, ...]:
+    """What may count towards finishing a topic, easiest first; every answer about it asks for that."""
+    return tuple(_easiest_first(topic.ways, study))
 
 
 def _easiest_first(resources: Iterable[Resource], study: Study) -> list[Resource]:
@@ -162,12 +170,15 @@ def tally(topics: Sequence[Topic], at: Standing) -> Tally:
 
     A topic that was marked as a whole covers its resources: nothing of it is open any more.
     """
-    topics_done = resources_done = 0
+    topics_done = resources = resources_done = 0
     for topic in topics:
+        resources += len(topic.main_keys)
+        if topic.keys.isdisjoint(at.finished):
+            continue
         done = at.topic_done(topic)
         topics_done += done
         resources_done += len(topic.main_keys if done else topic.main_keys & at.finished)
-    return Tally(len(topics), topics_done, sum([len(topic.main) for topic in topics]), resources_done)
+    return Tally(len(topics), topics_done, resources, resources_done)
 
 
 def tally_sections(roadmap: Roadmap, at: Standing) -> tuple[tuple[Section, Tally], ...]:

@@ -79,6 +79,9 @@ class Resource:
     extra: bool = False
     renamed_from: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     @property
     def length(self) -> float:
         """Hours it takes: as stated, else what its kind typically takes."""
@@ -126,6 +129,10 @@ class Topic:
     renamed_from: tuple[str, ...] = ()
     complete: Complete = ANY
 
+    def __hash__(self) -> int:
+        # What is cached by topic is looked up in every answer, and a hash of all that is in one takes longer than that.
+        return hash(self.key)
+
     @cached_property
     def task(self) -> Resource:
         """The exercise, as something that can be marked."""
@@ -158,12 +165,17 @@ class Topic:
 
     def steps_done(self, finished: AbstractSet[str]) -> int:
         """How many of these steps are done with what is finished."""
-        return sum(min(need.count, len(need.of & finished)) for need in self.needs)
+        return sum([min(need.count, len(need.of & finished)) for need in self.needs])
 
     @cached_property
     def main(self) -> tuple[Resource, ...]:
         """The resources that count; a topic always has at least one."""
         return tuple(r for r in self.resources if not r.extra)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of everything that may count towards finishing it, its own among them."""
+        return frozenset((self.key, *(r.key for r in self.ways)))
 
     @cached_property
     def main_keys(self) -> frozenset[str]:

@@ -11,8 +11,8 @@ async def test_idle_waits_for_the_last_one() -> None:
     """Idle comes when the last has ended, however it ended, and at once where nothing is under way."""
     underway = Underway()
     await underway.idle()
-    with underway.one():
-        with pytest.raises(ZeroDivisionError), underway.one():
+    with underway:
+        with pytest.raises(ZeroDivisionError), underway:
             raise ZeroDivisionError
         waiting = asyncio.create_task(underway.idle())
         await asyncio.sleep(0)

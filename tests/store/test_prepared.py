@@ -32,7 +32,8 @@ def test_rows_are_what_the_columns_promise(session: Session) -> None:
     """A row that a session has flushed is found, with aware times and the statement's own fixed values."""
     workspaces.enter(session, "discord", "1", "MLOps", MONDAY)
     workspaces.enter(session, "slack", "2", "MLOps", MONDAY)
-    assert Prepared(by_name).rows(session, {"name": "MLOps"}) == [("1", MONDAY, None)]
+    [row] = Prepared(by_name).rows(session, {"name": "MLOps"})
+    assert tuple(row) == ("1", MONDAY, None)
 
 
 def test_a_row_is_added_with_its_id(session: Session) -> None:

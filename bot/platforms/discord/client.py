@@ -89,7 +89,7 @@ class Client(discord.Client):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer clicks and forms; what is typed comes by way of the tree."""
         if interaction.type in _CLICKS:
-            with self.answers.one():
+            with self.answers:
                 await clicked(interaction, self._commands, self._handle)
 
     async def on_ready(self) -> None:
@@ -110,7 +110,7 @@ class Client(discord.Client):
 
     async def _typed(self, interaction: Interaction, command: Command, args: dict[str, Value]) -> None:
         request = request_from(interaction, command.name, args)
-        with self.answers.one():
+        with self.answers:
             await answer(interaction, self._handle, request, Manner(command.private))
 
 

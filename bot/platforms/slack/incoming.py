@@ -65,21 +65,21 @@ class Incoming:
 
         async def said(ack: AsyncAck, body: Body) -> None:
             await ack()
-            with self.underway.one():
+            with self.underway:
                 await self.said(body)
 
         async def clicked(ack: AsyncAck, body: Body) -> None:
             await ack()
-            with self.underway.one():
+            with self.underway:
                 await self.clicked(body)
 
         async def sent(ack: AsyncAck, body: Body) -> None:
             await ack()
-            with self.underway.one():
+            with self.underway:
                 await self.sent(body)
 
         async def called(event: Body, body: Body) -> None:
-            with self.underway.one():
+            with self.underway:
                 await self.called(event, body)
 
         app.command(re.compile(rf"{STUDY}|/(?:{'|'.join(sorted(DIRECT))})"))(said)
