@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.commands.context import Context
+from bot.commands.counted import Counts
 from bot.commands.options import Flag
 from bot.commands.scenes import crowd_of
 from bot.commands.scope import Learner, group_topic, learner
@@ -19,11 +20,16 @@ from bot.study.roadmap import Topic
 
 TITLE = "{} · {}"
 NOBODY = "Nobody has joined yet. `/join` or a first `/done` makes someone a member."
-ON = "On now: {}, topic {} of {}. {} finished it, {} on the way."
+ON = "On now: {}, topic {} of {}. {}"
 BEFORE = "The first topic is not posted yet."
 WEEK = "This week: {} by {}, {}."
-QUIET = "This week nobody has recorded anything yet; a first small step counts."
-WHERE, DONE, STARTED, THROUGH = "Who is where", "Finished {}", "Started {}", "🏁 Through with all of it"
+QUIET = "This week nobody has recorded anything yet."
+WHERE, DONE, STARTED, THROUGH = (
+    "Who is where",
+    "Finished {}",
+    "On the way with {}",
+    "🏁 Through with all of it",
+)
 SOME = "The places are those of the first {:,} members."
 MOST, AT_ONCE, NAMES = 3000, 500, 6
 """Members who are looked at, how many of them at once, and how many are named in a line."""
@@ -79,7 +85,8 @@ def _lines(who: Learner, found: Crowd, topic: Topic | None, points: int, count: 
         yield BEFORE
     else:
         place = topics.index(topic) + 1
-        yield ON.format(bold(topic.title), place, len(topics), found.done.count, found.started.count)
+        counts = Counts(found.done.count, found.started.count)
+        yield ON.format(bold(topic.title), place, len(topics), counts)
     if found.records:
         records, active = plural(found.records, "record"), plural(found.active, "member")
         yield WEEK.format(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from bot.commands.context import Context
-from bot.commands.options import APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
-from bot.commands.plan_texts import change_button, day_text, next_posts, plan_lines
+from bot.commands.options import Again, APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
+from bot.commands.plan_texts import again_button, change_button, day_text, next_posts, plan_lines, what_next
 from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
 from bot.commands.scope import find_group, find_rows
 from bot.commands.times import TimesTyped, times_now
@@ -13,7 +13,7 @@ from bot.core.arguments import NOT_UNDERSTOOD
 from bot.core.markup import escape
 from bot.core.reply import Button, Refused, Reply, Tone, refuse
 from bot.store import groups, pauses
-from bot.store.tables import GroupState
+from bot.store.tables import Group, GroupState
 from bot.study.calendar import local, moment
 from bot.study.spoken import NotUnderstood, parse_date
 from bot.study.zones import zone
@@ -31,11 +31,10 @@ RESUMED_TEXT = (
 )
 RUNNING = "The group is running already"
 COMPLETE = "The plan is complete"
-COMPLETE_TEXT = (
-    "Every week was posted, so there is nothing to pause or resume. "
-    "`/setup` with another `roadmap` starts that one."
-)
+COMPLETE_TEXT = "Every week was posted, so there is nothing to pause or resume. "
+AGAIN = "The plan begins again"
 PAUSE_REASON, HELD_REASON = "The group was paused.", "The group was on hold."
+AGAIN_REASON = "The plan was begun again."
 
 
 def schedule(
@@ -73,7 +72,7 @@ def pause(ctx: Context, until: Until = "") -> Reply:
     """Post nothing until a date, or until /resume; the plan shifts, so no topic is lost."""
     group = find_group(ctx)
     if group.state == GroupState.FINISHED:
-        return Reply(COMPLETE, COMPLETE_TEXT)
+        return _complete(ctx, group)
     group.paused_until = None
     if until:
         where = zone(group.zone)
@@ -94,11 +93,11 @@ def pause(ctx: Context, until: Until = "") -> Reply:
     return Reply(PAUSED, PAUSED_TEXT.format(when), buttons=(resume_button,))
 
 
-def resume(ctx: Context) -> Reply:
-    """Go on after a pause or a hold; the next post comes at its scheduled time."""
+def resume(ctx: Context, again: Again = 0) -> Reply:
+    """Go on after a pause or a hold, with the next post at its time; after the plan, start it again."""
     group, row = find_rows(ctx)
     if group.state == GroupState.FINISHED:
-        return Reply(COMPLETE, COMPLETE_TEXT)
+        return _begun_again(ctx, group) if again else _complete(ctx, group)
     was_running = group.state == GroupState.ACTIVE and not row.held_reason
     if row.held_reason and group.state == GroupState.ACTIVE:
         # The group goes on elsewhere; this one of its channels joins in again.
@@ -110,8 +109,25 @@ def resume(ctx: Context) -> Reply:
         groups.save(ctx.session, group)
         pauses.end(ctx.session, group.id or 0, ctx.now)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)
+    return _going_on(ctx, group, title, text)
+
+
+def _going_on(ctx: Context, group: Group, title: str, text: str) -> Reply:
     buttons = (
         Button("Post this week's topic now", "prompt", {"group": group.id or 0}, emoji="📌"),
         change_button(group),
     )
     return Reply(title, text, (next_posts(ctx, group),), buttons, tone=Tone.GOOD)
+
+
+def _complete(ctx: Context, group: Group) -> Reply:
+    return Reply(COMPLETE, COMPLETE_TEXT + what_next(ctx, group), buttons=(again_button(group),))
+
+
+def _begun_again(ctx: Context, group: Group) -> Reply:
+    """The first topic comes next; nobody's records are touched."""
+    drop_waiting(ctx, group, AGAIN_REASON)
+    group.step = 0
+    go_on(group, ctx.now)
+    groups.save(ctx.session, group)
+    return _going_on(ctx, group, AGAIN, RESUMED_TEXT)

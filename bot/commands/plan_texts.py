@@ -20,7 +20,10 @@ from bot.study.spoken import DAYS, format_time
 from bot.study.zones import zone
 
 NEXT_POSTS = "What is posted when"
-NO_MORE = "The plan is complete: every week was posted."
+NO_MORE = "Every week of the plan was posted. "
+START_AGAIN = "Start again"
+WHAT_NEXT = "Nothing more comes by itself. `/resume` starts it again with the first topic; all that was recorded stays."
+ANOTHER = " `/setup` with another `roadmap` goes on with that one here."
 PAUSED, PAUSED_UNTIL = "⏸️ Paused; nothing is posted until `/resume`.", "⏸️ Paused until {}; the plan shifts."
 HELD, GOES_ON = "⚠️ On hold: {}", " When that is mended, `/resume` goes on."
 ON_HOLD = "• ⚠️ On hold since {}: {}. When that is mended, `/prompt` posts it; else it comes next."
@@ -122,7 +125,19 @@ def next_posts(ctx: Context, group: Group, count: int = 3, row: Group | None = N
     lines[:0] = _waiting(ctx, group, row or group)
     if group.paused_until is not None:
         lines.insert(0, PAUSED_UNTIL.format(day_text(local(group.paused_until, zone(group.zone)))))
-    return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE)
+    return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE + what_next(ctx, group))
+
+
+def what_next(ctx: Context, group: Group) -> str:
+    """What an organizer can do once the plan has ended; nothing while its last reminder is still to come."""
+    if group.state != GroupState.FINISHED:
+        return ""
+    return WHAT_NEXT + (ANOTHER if len(ctx.catalog.offered) > 1 else "")
+
+
+def again_button(group: Group) -> Button:
+    """Begins the plan anew where it has ended."""
+    return Button(START_AGAIN, "resume", {"group": group.id or 0, "again": 1}, emoji="🔁")
 
 
 def _waiting(ctx: Context, group: Group, row: Group) -> list[str]:

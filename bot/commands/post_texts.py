@@ -1,24 +1,22 @@
 """What the bot says by itself: the weekly prompt, its discussion, the reminder, and a notice to an organizer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.commands.board_post import board_message
+from bot.commands.counted import nobody_left, topic_counts
 from bot.commands.lines import resource_line
 from bot.core.arguments import GROUP, POST
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Field, Reply, Style, Tone
 from bot.core.text import clean, hours_text, plural
-from bot.store import members
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, Post, PostKind, Workspace
 from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
 from bot.study.pace import Pace, Week
-from bot.study.progress import Standing, remaining, standing, standing_marks
+from bot.study.progress import Standing, remaining
 from bot.study.roadmap import Kind, Resource, Topic
 from bot.study.schedule import next_prompts
 from bot.study.spoken import format_time
@@ -31,8 +29,13 @@ PROMPT_TITLE, THREAD_TITLE, PART = "Topic {} of {} · {}", "Topic {}: {}", "week
 PROMPT_FOOTER = "{} of effort · record what you did with Done, or /done · discuss in the thread"
 REMINDER_TITLE = "{}: {} left"
 REMINDER_LAST = "{}: the week ends today"
-COUNTS = "{} finished this week's topic, {} on the way."
-NOBODY_YET = "Nobody has recorded anything yet; a first small step counts."
+REMINDER_OVER = "{}: nobody has anything left"
+CLOSING = "🏁 The last topic of the plan"
+CLOSING_TEXT = (
+    "After this week nothing more is posted by itself. All that you recorded stays, and so do the boards: `/next` goes "
+    "on with what is still open, and whoever is through gets a `/certificate`. "
+    "An organizer can say `/resume` to start again with the first topic, or `/setup` for another roadmap."
+)
 LEFT = "What is left"
 HELD_TITLE = "A post in #{} is on hold"
 HELD_TEXT = (
@@ -51,7 +54,7 @@ def composed(session: Session, catalog: Catalog, group: Group, post: Post, now: 
     week = week_of(edition, group, post)
     if post.kind == PostKind.PROMPT:
         return prompt(edition, group, post, week, now)
-    return reminder(session, edition, group, post, week.topic, now)
+    return reminder(session, edition, group, post, week, now)
 
 
 def week_of(edition: Edition, group: Group, post: Post) -> Week:
@@ -125,71 +128,41 @@ def easiest(topic: Topic) -> list[Resource]:
     return [r for r in remaining(topic, Standing()) if r.kind is not Kind.EXERCISE]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many members have finished a topic and how many are on the way."""
-
-    finished: int
-    on_the_way: int
-
-
-def topic_standings(session: Session, edition: Edition, group: Group, topic: Topic) -> Mapping[int, Standing]:
-    """How each member who recorded anything about a topic stands with it, by member."""
-    items = [edition.ids[key] for key in (topic.key, *(r.key for r in (*topic.resources, topic.task)))]
-    return {
-        member: standing(standing_marks(marks), edition.keys)
-        for member, marks in members.marks_by_member(session, group.id or 0, items).items()
-    }
-
-
-def topic_counts(session: Session, edition: Edition, group: Group, topic: Topic) -> Counts:
-    """Count members by their marks about a topic."""
-    found = topic_standings(session, edition, group, topic).values()
-    return Counts(sum(at.topic_done(topic) for at in found), sum(at.begun(topic) for at in found))
-
-
 def reminder(
-    session: Session, edition: Edition, group: Group, post: Post, topic: Topic, now: datetime
+    session: Session, edition: Edition, group: Group, post: Post, week: Week, now: datetime
 ) -> Reply:
-    """Counts, never names; what is left; how many days."""
-    counts = topic_counts(session, edition, group, topic)
-    days = days_left(group, now)
-    title = (
-        REMINDER_TITLE.format(escape(topic.title), plural(days, "day"))
-        if days
-        else REMINDER_LAST.format(escape(topic.title))
-    )
+    """Counts, never names; what is left; how many days. The plan's last one says what comes after it."""
+    topic, closes = week.topic, is_last(edition, group, week)
+    over = closes and nobody_left(session, edition, group, topic, now)
+    left = "\n".join(map(resource_line, easiest(topic)[:SHOWN]))
     fields = (
-        Field(LEFT, "\n".join(map(resource_line, easiest(topic)[:SHOWN]))),
-        Field(EXERCISE, escape(topic.exercise)),
+        Field(LEFT, "" if over else left),
+        Field(EXERCISE, "" if over else escape(topic.exercise)),
+        Field(CLOSING, CLOSING_TEXT if closes else ""),
     )
     return Reply(
-        title,
-        _counted(counts) + _late(group, post, now),
+        REMINDER_OVER.format(escape(topic.title)) if over else _how_long(topic, days_left(group, now)),
+        f"{topic_counts(session, edition, group, topic)}{_late(group, post, now)}",
         tuple(field for field in fields if field.text),
         post_buttons(group, post, topic),
         private=False,
     )
 
 
-def _counted(counts: Counts) -> str:
-    if not counts.finished and not counts.on_the_way:
-        return NOBODY_YET
-    have = (
-        "Nobody has"
-        if not counts.finished
-        else "1 has"
-        if counts.finished == 1
-        else f"{counts.finished} have"
-    )
-    are = (
-        "nobody is"
-        if not counts.on_the_way
-        else "1 is"
-        if counts.on_the_way == 1
-        else f"{counts.on_the_way} are"
-    )
-    return COUNTS.format(have, are)
+def is_last(edition: Edition, group: Group, week: Week) -> bool:
+    """Whether the plan ends with this week; its reminder closes the plan, and comes whoever has something left."""
+    return week.number == len(edition.weeks(Pace(group.pace_hours)))
+
+
+def is_needless(session: Session, edition: Edition, group: Group, post: Post, now: datetime) -> bool:
+    """Whether a reminder has nobody to remind, and nothing to close either."""
+    week = week_of(edition, group, post)
+    return not is_last(edition, group, week) and nobody_left(session, edition, group, week.topic, now)
+
+
+def _how_long(topic: Topic, days: int) -> str:
+    title = escape(topic.title)
+    return REMINDER_TITLE.format(title, plural(days, "day")) if days else REMINDER_LAST.format(title)
 
 
 def days_left(group: Group, now: datetime) -> int:

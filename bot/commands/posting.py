@@ -2,10 +2,10 @@
 
 from bot.commands.context import Context
 from bot.commands.options import Again, PostId
-from bot.commands.plan_texts import date_text, upcoming
+from bot.commands.plan_texts import again_button, date_text, upcoming, what_next
 from bot.commands.scope import edition_of, find_rows, weeks_of
 from bot.core.markup import escape
-from bot.core.reply import Button, Reply, Tone, refuse
+from bot.core.reply import Button, Refused, Reply, Tone, refuse
 from bot.store import groups, owner, posts, twins
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
@@ -18,14 +18,13 @@ THERE_TEXT = "{} · posted {}."
 POSTED, NEXT_ONE = "Posted 📌", "The next topic comes on {}."
 NOT_POSTED, NOT_POSTED_TEXT = "Not posted yet", "{} Nothing was lost; it waits, and `/status` shows it."
 ON_ITS_WAY = "It is on its way and will be in the channel in a moment."
-NO_MORE, NO_MORE_TEXT = (
-    "The plan is complete",
-    "Every week of the roadmap was posted. `/setup` with another `roadmap` starts that one.",
-)
+NO_MORE, NO_MORE_TEXT = "The plan is complete", "Every week of the roadmap was posted. "
 FOREIGN = (
     "⚠️ Nothing is posted: this bot runs on another bot's data. Whoever runs Roadmate can let it take over."
 )
 THE_BOARD = "[The board]({}) stands in the channel and keeps itself up to date."
+KINDS = {PostKind.PROMPT: "weekly topic", PostKind.REMINDER: "reminder", PostKind.BOARD: "board"}
+"""What people see of a post; a prompt is a word of our own."""
 ASKED = "That was asked for already"
 ASKED_TEXT = "The topic was posted again after this button was made. `/prompt` shows the newest."
 
@@ -95,7 +94,7 @@ def _this_week(ctx: Context, group: Group) -> Post | None:
 def _new(ctx: Context, group: Group) -> Post:
     weeks = weeks_of(ctx, group)
     if group.step >= len(weeks):
-        raise refuse(NO_MORE, NO_MORE_TEXT)
+        raise _no_more(ctx, group)
     week = weeks[group.step]
     post = Post(
         group_id=group.id or 0,
@@ -112,6 +111,11 @@ def _new(ctx: Context, group: Group) -> Post:
     return post
 
 
+def _no_more(ctx: Context, group: Group) -> Refused:
+    buttons = (again_button(group),) if group.state == GroupState.FINISHED else ()
+    return refuse(NO_MORE, NO_MORE_TEXT + what_next(ctx, group), *buttons)
+
+
 def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
     """Queue a waiting, held or missed prompt for now.
 
@@ -122,7 +126,7 @@ def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:
         return
     weeks = weeks_of(ctx, group)
     if group.step >= len(weeks):
-        raise refuse(NO_MORE, NO_MORE_TEXT)
+        raise _no_more(ctx, group)
     week = weeks[group.step]
     item = edition_of(ctx, group).ids[week.topic.key]
     # A new edition, because the platform would take the old nonce for a repeat of what it has.
@@ -149,7 +153,7 @@ def link_to(ctx: Context, group: Group, row: Group, post: Post) -> str:
     """The topic of a post that was sent in the channel of `row`, as a link to it."""
     edition = edition_of(ctx, group)
     key = edition.keys.get(post.item_id)
-    title = edition.items[key][0].title if key else post.kind
+    title = edition.items[key][0].title if key else KINDS[PostKind(post.kind)]
     return f"[{escape(title)}]({ctx.message_url(row.channel, post.message_id)})"
 
 

@@ -1,9 +1,11 @@
 """How a group is: /status."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.commands.context import Context
 from bot.commands.plan_texts import (
+    again_button,
     change_button,
     date_text,
     day_text,
@@ -13,8 +15,8 @@ from bot.commands.plan_texts import (
     plan_lines,
     upcoming,
 )
-from bot.commands.post_texts import composed
-from bot.commands.posting import FOREIGN, link_to, try_again
+from bot.commands.post_texts import composed, is_needless
+from bot.commands.posting import FOREIGN, KINDS, link_to, try_again
 from bot.commands.rewards import held_field
 from bot.commands.scope import edition_of, find_rows, weeks_of
 from bot.core.markup import escape
@@ -38,6 +40,7 @@ STATES = {
 }
 WAITS = (PostState.DUE, PostState.CLAIMED, PostState.HELD)
 POSTED_ON = "posted on {}"
+NOT_SENT = "It would be left out as things are: everybody has done the topic or is away."
 PREVIEW, PREVIEW_WAITS = "Preview of the {} of {}", "Preview of the {} of {}, which waits"
 HELD_HERE = "This channel"
 BOARD, BOARD_THERE = "The board", "[Up to date]({}) in the channel"
@@ -94,19 +97,19 @@ def _hold(group: Group, row: Group) -> Field | None:
 def _buttons(group: Group, latest: Sequence[Post]) -> tuple[Button, ...]:
     running = group.state == GroupState.ACTIVE
     command, label, emoji = ("pause", "Pause", "⏸️") if running else ("resume", "Resume", "▶️")
-    # A finished group has nothing to pause, and nothing to go on with.
+    # A finished group has nothing to pause; it can only begin again.
     over = group.state == GroupState.FINISHED
-    turn = () if over else (Button(label, command, {"group": group.id or 0}, emoji=emoji),)
+    turn = again_button(group) if over else Button(label, command, {"group": group.id or 0}, emoji=emoji)
     newest = next((post for post in latest if post.kind == PostKind.PROMPT), None)
     again = (try_again(group),) if newest is not None and newest.state == PostState.HELD else ()
-    return (change_button(group), *turn, *again)
+    return (change_button(group), turn, *again)
 
 
 def _post_line(ctx: Context, group: Group, row: Group, post: Post) -> str:
     became = STATES[PostState(post.state)]
     if post.state == PostState.SENT and post.message_id:
         became = f"{_posted(group, post)} ({link_to(ctx, group, row, post)})"
-    what = f"{post.kind} for {day_text(post.occurrence)}: {became}"
+    what = f"{KINDS[PostKind(post.kind)]} for {day_text(post.occurrence)}: {became}"
     return f"• {what}" + (f". {escape(post.reason)}" if post.reason else "")
 
 
@@ -157,10 +160,18 @@ def _imagined(ctx: Context, group: Group, when: Occurrence, kind: PostKind, step
 
 
 def _preview(ctx: Context, group: Group, post: Post) -> list[Field]:
-    reply = composed(ctx.session, ctx.catalog, group, post, max(ctx.now, post.due_at))
+    kind, at = KINDS[PostKind(post.kind)], max(ctx.now, post.due_at)
     if post.id:
-        head = PREVIEW_WAITS.format(post.kind, day_text(post.occurrence))
+        head = PREVIEW_WAITS.format(kind, day_text(post.occurrence))
     else:
-        head = PREVIEW.format(post.kind, date_text(group, post.due_at))
+        head = PREVIEW.format(kind, date_text(group, post.due_at))
+    if _is_needless(ctx, group, post, at):
+        return [Field(head, NOT_SENT)]
+    reply = composed(ctx.session, ctx.catalog, group, post, at)
     footer = [Field("", reply.footer)] if reply.footer else []
     return [Field(head, f"**{reply.title}**\n{reply.text}"), *reply.fields, *footer]
+
+
+def _is_needless(ctx: Context, group: Group, post: Post, at: datetime) -> bool:
+    edition = edition_of(ctx, group)
+    return post.kind == PostKind.REMINDER and is_needless(ctx.session, edition, group, post, at)

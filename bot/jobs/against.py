@@ -5,15 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.commands.post_texts import topic_standings, week_of
-from bot.store import members, posts, preferences
+from bot.commands.post_texts import is_needless
+from bot.store import posts
 from bot.store.queue import Claimed
-from bot.store.tables import Group, Post, PostState
-from bot.study.calendar import local
-from bot.study.catalog import Catalog, Edition
-from bot.study.preferences import Away, is_away
-from bot.study.roadmap import Topic
-from bot.study.zones import zone
+from bot.store.tables import Post, PostState
+from bot.study.catalog import Catalog
 
 TOO_LATE = "It could not be posted in time."
 NO_PROMPT = "Its week had no prompt."
@@ -41,8 +37,7 @@ def against_reminder(
     if _has_no_prompt(session, post, now, catch_up):
         return Against(PostState.MISSED, NO_PROMPT)
     edition = catalog.editions[claimed.home.roadmap_id]
-    topic = week_of(edition, claimed.home, post).topic
-    if not repeats and _is_needless(session, edition, claimed.home, topic, now):
+    if not repeats and is_needless(session, edition, claimed.home, post, now):
         return Against(PostState.NEEDLESS, NOBODY_LEFT)
     return None
 
@@ -53,22 +48,3 @@ def _has_no_prompt(session: Session, post: Post, now: datetime, catch_up: timede
     if prompt is None or prompt.message_id:
         return False
     return prompt.state in (PostState.MISSED, PostState.HELD) or is_too_late(prompt, now, catch_up)
-
-
-def _is_needless(session: Session, edition: Edition, home: Group, topic: Topic, now: datetime) -> bool:
-    """Whether each member is away, or has done the topic or left it out.
-
-    Where nobody has joined yet, the reminder is an invitation and stays.
-    """
-    everybody = members.active_members(session, home.id or 0)
-    if not everybody:
-        return False
-    today = local(now, zone(home.zone)).date()
-    away = {
-        row.id
-        for row in preferences.aways_in(session, home.id or 0, today)
-        if is_away([Away(row.first_day, row.back_on)], local(now, zone(row.zone or home.zone)).date())
-    }
-    found = topic_standings(session, edition, home, topic)
-    through = {member for member, at in found.items() if not at.topic_open(topic)}
-    return len(away | through) >= everybody

@@ -4,7 +4,7 @@ import pytest
 
 from bot.commands import group as group_command
 from bot.core.request import Person
-from tests.commands.asking import ask, ask_as, request
+from tests.commands.asking import ask, ask_as, days, request
 from tests.conftest import World
 from tests.talk import click, say
 
@@ -26,8 +26,10 @@ async def test_it_shows_who_is_where_and_what_the_week_brought(prompted: World) 
     said = await say(prompted.bob, "/group")
     assert said.private
     assert said.title == "MLOps Engineer Skillset · 3 members"
-    assert "topic 1 of 14. 1 finished it, 0 on the way." in said.text
+    assert "topic 1 of 14. 1 has finished it, nobody is on the way." in said.text
     assert "This week: 3 records by 2 members" in said.text
+    await days(prompted, 3)
+    assert "1 has finished it, nobody is on the way." in prompted.posts()[-1].text
     where = said.fields["Who is where"].splitlines()
     assert any("2 · olivia and bob" in line or "2 · bob and olivia" in line for line in where)
     assert any(line.endswith("1 · alice") for line in where)
@@ -45,7 +47,7 @@ async def test_who_is_hidden_is_counted_without_a_name(prompted: World) -> None:
     said = await say(prompted.olivia, "/group")
     assert "alice" not in said
     assert "bob" not in said
-    assert "2 finished it" in said.text
+    assert "2 have finished it" in said.text
     assert "2 · Robin and 1 other" in said.fields["Who is where"]
 
 

@@ -66,7 +66,7 @@ THEIRS: dict[str, dict[str, Value]] = {
         "reminder_time": "11:00",
     },
     "pause": {"until": "2 weeks"},
-    "resume": {},
+    "resume": {"again": 1},
     "status": {},
     "rewards": {"role": "1", "item": "docker", "weeks": 2, "remove": 1, "keep": 1, "again": 1},
     "prompt": {"again": 1},

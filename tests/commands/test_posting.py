@@ -75,7 +75,7 @@ async def test_the_reminder_counts_and_names_nobody(prompted: World) -> None:
     await days(prompted, 3)
     reminder = prompted.posts()[-1]
     assert reminder.title == "Python: 4 days left"
-    assert "1 has finished this week's topic, 1 is on the way." in reminder
+    assert "1 has finished it, 1 is on the way." in reminder
     assert "alice" not in reminder
     assert {"What is left", "Hands-on exercise"} <= set(reminder.fields)
     assert reminder.buttons == ["Done", "Next", "Stuck?"]
@@ -86,7 +86,7 @@ async def test_previews_are_what_is_posted_word_for_word(group: World) -> None:
     """What /status shows as the next prompt and the next reminder is what is then posted, to the letter."""
     before = await say(group.olivia, "/status")
     await days(group, FIRST_PROMPT)
-    assert preview(before, "prompt") == posted(group.posts()[0])
+    assert preview(before, "weekly topic") == posted(group.posts()[0])
     await ask(group, group.alice, "done", item="python")
     await ask(group, group.bob, "join")
     before = await say(group.olivia, "/status")
@@ -94,7 +94,7 @@ async def test_previews_are_what_is_posted_word_for_word(group: World) -> None:
     assert preview(before, "reminder") == posted(group.posts()[1])
     before = await say(group.olivia, "/status")
     await days(group, 4)
-    assert preview(before, "prompt") == posted(group.posts()[2])
+    assert preview(before, "weekly topic") == posted(group.posts()[2])
 
 
 async def test_a_prompt_on_hold_is_the_one_that_is_previewed(group: World) -> None:
@@ -102,26 +102,26 @@ async def test_a_prompt_on_hold_is_the_one_that_is_previewed(group: World) -> No
     await lock(group, send_messages=False)
     await days(group, FIRST_PROMPT + 1)
     waiting = await say(group.olivia, "/status")
-    assert "Preview of the prompt of Monday 5 January, which waits" in waiting.fields
-    assert "prompt for Monday 5 January: ⚠️ on hold" in waiting.fields["Latest posts"]
+    assert "Preview of the weekly topic of Monday 5 January, which waits" in waiting.fields
+    assert "weekly topic for Monday 5 January: ⚠️ on hold" in waiting.fields["Latest posts"]
     first, second, *_ = waiting.fields["What is posted when"].splitlines()
     assert first.startswith("• ⚠️ On hold since Monday 5 January: **Python**.")
     assert second.startswith("• Monday 12 January, 09:00: **Bash")
     await lock(group)
     await click(group.olivia, waiting, "Try again")
-    assert preview(waiting, "prompt")[1:] == posted(group.posts()[0])[1:]
-    assert "Python" in preview(waiting, "prompt")[0]
+    assert preview(waiting, "weekly topic")[1:] == posted(group.posts()[0])[1:]
+    assert "Python" in preview(waiting, "weekly topic")[0]
     mended = await say(group.olivia, "/status")
-    assert preview(mended, "prompt")[0].startswith("**Topic 2 of 14")
+    assert preview(mended, "weekly topic")[0].startswith("**Topic 2 of 14")
     assert mended.fields["What is posted when"].startswith("• Monday 12 January, 09:00: **Bash")
 
 
 async def test_a_topic_posted_again_keeps_the_date_that_it_is_for(prompted: World) -> None:
     """/status names the day that a post stands for, and when it was posted if that was another day."""
-    assert "• prompt for Monday 5 January: posted ([Python]" in await say(prompted.olivia, "/status")
+    assert "• weekly topic for Monday 5 January: posted ([Python]" in await say(prompted.olivia, "/status")
     await days(prompted, 2)
     await click(prompted.olivia, await say(prompted.olivia, "/prompt"), "Post again")
-    line = "• prompt for Monday 5 January: posted on Wednesday 7 January, 09:00 ([Python]"
+    line = "• weekly topic for Monday 5 January: posted on Wednesday 7 January, 09:00 ([Python]"
     assert line in await say(prompted.olivia, "/status")
     assert len(prompted.posts()) == 2
 
@@ -253,14 +253,23 @@ async def test_every_week_is_posted_as_it_was_previewed_until_the_plan_ends(prom
         await group.env.advance_time(7 * 24 * 3600)
         await group.app.tick()
         assert group.posts()[-1].title.startswith(f"Topic {week} of 14")
-        assert preview(before, "prompt") == posted(group.posts()[-1])
+        assert preview(before, "weekly topic") == posted(group.posts()[-1])
     await group.env.advance_time(7 * 24 * 3600)
     await group.app.tick()
     assert group.posts()[-1].title.startswith("Topic 14 of 14")
-    assert "complete" in await say(group.olivia, "/status")
-    assert (await say(group.olivia, "/prompt")).title == "The plan is complete"
-    assert (await say(group.olivia, "/pause")).title == "The plan is complete"
     assert rows(group, "SELECT state FROM study_group") == [("finished",)]
+    said = await say(group.olivia, "/status")
+    assert said.title == "Status · 🏁 complete"
+    assert "`/resume` starts it again with the first topic" in said.fields["What is posted when"]
+    assert "Start again" in said.buttons
+    for command in ("/prompt", "/pause", "/resume"):
+        said = await say(group.olivia, command)
+        assert said.title == "The plan is complete"
+        assert said.buttons == ["Start again"]
+    said = await click(group.olivia, said, "Start again")
+    assert said.title == "The plan begins again"
+    assert "**Python**" in said.fields["What is posted when"]
+    assert (await say(group.olivia, "/resume")).title == "The group is running already"
 
 
 async def test_two_topics_are_never_close_together(group: World) -> None:

@@ -41,6 +41,8 @@ async def test_nobody_is_reminded_where_nobody_has_anything_left(
     await joined(room, ALICE, BOB)
     await say(room, ALICE, "done", item="python")
     await say(room, BOB, last[0], **{last[1]: last[2]})
+    preview = next(f for f in (await room.say("status")).fields if "Preview of the reminder" in f.title)
+    assert preview.text.startswith("It would be left out as things are")
     found = await reminder(room)
     assert (found.state, found.reason, found.try_at) == (PostState.NEEDLESS, NOBODY_LEFT, None)
     assert room.platform.titles() == ["Topic 1 of 4 · Python"]

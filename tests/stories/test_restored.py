@@ -29,7 +29,7 @@ async def test_history_is_not_posted_again(world: World, tmp_path: Path) -> None
     assert world.posts() == [post]
     assert len(world.study.threads) == 1
     assert (
-        "prompt for Monday 5 January: posted ([Python]"
+        "weekly topic for Monday 5 January: posted ([Python]"
         in (await say(world.olivia, "/status")).fields["Latest posts"]
     )
     await world.forward(days=7)

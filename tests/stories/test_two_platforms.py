@@ -56,7 +56,7 @@ async def test_two_weeks_on_two_platforms(sides: Sides) -> None:
     await sides.room.days(3)
     for reminder in newest(sides):
         assert reminder.title == "Python: 4 days left"
-        assert reminder.text.startswith("3 have finished this week's topic, nobody is on the way.")
+        assert reminder.text.startswith("3 have finished it, nobody is on the way.")
 
     # The organizer on Slack moves the day; both channels follow, once.
     await sides.say(SAM, "schedule", day="tuesday")
