@@ -1,9 +1,7 @@
 """The database's threads, each running whole transactions: one writer on SQLite, a few on PostgreSQL."""
 
-import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import TypeVar
 
@@ -15,6 +13,7 @@ from bot.store import engines
 from bot.store.disk import is_sqlite
 from bot.store.faults import Busy, Conflict, explained, is_forbidden_write, is_twin
 from bot.store.unit import Unit
+from bot.store.workers import Workers
 
 READERS = 4
 WRITERS = 4
@@ -35,8 +34,8 @@ class Database:
         self._sqlite = is_sqlite(url)
         self._engines: list[Engine] = []
         self._kept: list[Connection] = []
-        self._writers: ThreadPoolExecutor | None = None
-        self._readers: ThreadPoolExecutor | None = None
+        self._writers: Workers | None = None
+        self._readers: Workers | None = None
 
     def open(self) -> None:
         """Open the engines. Raises StartupError when the address can't be used."""
@@ -47,14 +46,14 @@ class Database:
         self._reader = engines.open_engine(self.url, READERS, read_only=True)
         self._engines = [self._writer, self._reader]
         self._here = local()
-        self._writers = ThreadPoolExecutor(writers, "db-write")
-        self._readers = ThreadPoolExecutor(READERS, "db-read")
+        self._writers = Workers(writers, "db-write")
+        self._readers = Workers(READERS, "db-read")
 
     def close(self) -> None:
         """Let what is running finish, then close every connection."""
-        for pool in {self._writers, self._readers} - {None}:
-            assert pool is not None
-            pool.shutdown(wait=True)
+        for workers in (self._writers, self._readers):
+            if workers is not None:
+                workers.close()
         for connection in self._kept:
             connection.close()
         self._kept = []
@@ -70,21 +69,20 @@ class Database:
         Raises Busy or Unwritable, nothing was saved then, or Unreachable.
         """
         assert self._writers is not None
-        deadline = time.monotonic() + engines.LOCK_WAIT_SECONDS
+        deadline = time.perf_counter() + engines.LOCK_WAIT_SECONDS
         engine = self._locking_writer if own_locks else self._writer
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, self._write, engine, work, deadline)
+        return await self._writers.run(lambda: self._write(engine, work, deadline))
 
     async def read(self, work: Work[T]) -> T:
         """Run one reading transaction, on one snapshot; a held write lock does not delay it. Raises Unavailable."""
         assert self._readers is not None
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await self._readers.run(lambda: self._read(work))
 
     def _write(self, engine: Engine, work: Work[T], deadline: float) -> T:
         twins = 0
         while True:
             # Behind a held lock each write in the queue would wait for its whole time, one after the other.
-            if time.monotonic() > deadline:
+            if time.perf_counter() > deadline:
                 raise Busy("the writes before it took too long")
             try:
                 return self._run(engine, work)

@@ -1,6 +1,7 @@
 """A Reply as Discord shows it: an embed and rows of buttons, cut where Discord would refuse it whole."""
 
 import io
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import discord
@@ -22,6 +23,8 @@ _STYLES = {
     Style.GOOD: discord.ButtonStyle.success.value,
     Style.DANGER: discord.ButtonStyle.danger.value,
 }
+_Look = tuple[str, str, str, Style, str]
+"""What is to be seen of a button: custom_id, label, command, style and emoji."""
 _ROW, _BUTTON = discord.ComponentType.action_row.value, discord.ComponentType.button.value
 
 
@@ -78,7 +81,7 @@ def _embed(reply: Reply, note: str) -> discord.Embed:
 
 def _view(buttons: tuple[Button, ...]) -> tuple["_Rows | None", list[str]]:
     """The buttons, and the labels of those whose ids are too long."""
-    made: dict[str, dict[str, Any]] = {}
+    made: dict[str, Button] = {}
     left_out: list[str] = []
     for button in buttons:
         custom_id = encode(button)
@@ -86,19 +89,27 @@ def _view(buttons: tuple[Button, ...]) -> tuple["_Rows | None", list[str]]:
             left_out.append(cut(button.label, LABEL))
         # Discord refuses a message with two equal ids; two such buttons would do the same anyway.
         elif custom_id not in made and len(made) < BUTTONS:
-            made[custom_id] = _button(button, custom_id)
-    found = list(made.values())
-    rows = [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
-    return (_Rows(rows) if rows else None), left_out
+            made[custom_id] = button
+    looks = tuple([(id_, b.label, b.command, b.style, b.emoji) for id_, b in made.items()])
+    return (_rows(looks) if looks else None), left_out
 
 
-def _button(button: Button, custom_id: str) -> dict[str, Any]:
-    made = {"type": _BUTTON, "style": _STYLES[button.style], "custom_id": custom_id}
-    label = cut(" ".join(button.label.split()), LABEL)
-    if label or not button.emoji:
-        made["label"] = label or button.command
-    if button.emoji:
-        made["emoji"] = {"name": button.emoji}
+# A group is shown the same few rows of buttons again and again, and discord.py's View takes its time to be made.
+@lru_cache(maxsize=256)
+def _rows(looks: tuple[_Look, ...]) -> "_Rows":
+    found = [_button(*look) for look in looks]
+    return _Rows(
+        [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
+    )
+
+
+def _button(custom_id: str, label: str, command: str, style: Style, emoji: str) -> dict[str, Any]:
+    made = {"type": _BUTTON, "style": _STYLES[style], "custom_id": custom_id}
+    label = cut(" ".join(label.split()), LABEL)
+    if label or not emoji:
+        made["label"] = label or command
+    if emoji:
+        made["emoji"] = {"name": emoji}
     return made
 
 
