@@ -111,9 +111,7 @@ class Dispatcher:
             wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
 
-    async def _outcome(
-        self, request: Request, command: Command | None, told: "_Told"
-    ) -> tuple[str, Reply]:
+    async def _outcome(self, request: Request, command: Command | None, told: "_Told") -> tuple[str, Reply]:
         try:
             return "ok", await self._run(request, command, told)
         except Refused as refused:

@@ -55,6 +55,8 @@ NEWS_TEXT = (
 NOT_ME = "That was not me"
 UNLINK, SEPARATED = "Separate this account?", "This account is on its own again"
 NONE, NONE_TEXT = "No other account is linked", "`/link` gives you a code to enter with the other one."
+ALONE = "The other account is on its own too."
+TOGETHER = "{} stay linked with each other, without this one."
 STAYS = "What was recorded stays where it is: {} with this account, {} with the others."
 SEPARATE = "Separate it"
 MOST = 5
@@ -167,11 +169,12 @@ def unlink(ctx: Context, sure: Flag = 0) -> Reply:
         sum(len(found) for found in members.memberships_of(ctx.session, keys).values())
         for keys in ([_key(ctx)], [a.person for a in others])
     )
-    stays = STAYS.format(plural(mine, "group"), plural(theirs, "group"))
+    remain = join_words([_shown(a.person, a.name) for a in others])
+    become = TOGETHER.format(remain) if len(others) > 1 else ALONE
+    stays = f"{become}\n{STAYS.format(plural(mine, 'group'), plural(theirs, 'group'))}"
     if not sure:
         yes = Button(SEPARATE, "unlink", {"sure": 1}, Style.DANGER)
-        who = LINKED_NOW.format(join_words([_shown(a.person, a.name) for a in others]))
-        return Reply(UNLINK, f"{who}\n{stays}", buttons=(yes,), tone=Tone.WARN)
+        return Reply(UNLINK, f"{LINKED_NOW.format(remain)}\n{stays}", buttons=(yes,), tone=Tone.WARN)
     accounts.unlink(ctx.session, _key(ctx))
     _forget_seats(ctx, [_key(ctx), *(a.person for a in others)])
     return Reply(SEPARATED, stays, buttons=_next(), tone=Tone.GOOD)

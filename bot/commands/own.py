@@ -8,7 +8,7 @@ from bot.commands.context import Context
 from bot.commands.scope import any_group
 from bot.core.identity import key_of
 from bot.core.reply import Button
-from bot.store import preferences, twins
+from bot.store import accounts, preferences, twins
 from bot.store.tables import Group
 from bot.study.calendar import local
 from bot.study.preferences import Away, Preferences
@@ -43,6 +43,11 @@ def own(ctx: Context) -> Own:
     found = preferences.preferences_of(ctx.session, row.workspace_id, person)
     today = local(ctx.now, zone_of(found, group.zone)).date()
     return Own(group, row.workspace_id, person, found, today)
+
+
+def is_linked(ctx: Context, who: Own) -> bool:
+    """Whether the person has another account, for which the same holds or does not."""
+    return len(accounts.keys_of(ctx.session, who.person)) > 1
 
 
 def zone_of(chosen: Preferences, group_zone: str) -> ZoneInfo:

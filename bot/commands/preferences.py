@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.commands.context import Context
 from bot.commands.memory import Memory
 from bot.commands.options import MOST, times
-from bot.commands.own import Own, away_now, own
+from bot.commands.own import Own, away_now, is_linked, own
 from bot.commands.plan_texts import day_text
 from bot.commands.showing import show
 from bot.core.arguments import NOT_UNDERSTOOD
@@ -43,6 +43,7 @@ CLOSED = (
     "server, then choose it again"
 )
 OFF, GROUP = "off", "group"
+APART = "These are this account's own: your linked accounts have theirs. `/away` holds for all of them."
 NO_ALIAS = "Choose an **alias** too: the name that the board shows instead of yours."
 TAKEN = "Somebody here goes by that name already. Choose another **alias**, so that nobody is taken for them."
 NO_TIME = "Quiet hours that begin and end at the same time would be no hours. To have none, type off."
@@ -193,7 +194,8 @@ def _lines(ctx: Context, who: Own) -> str:
         "Quiet hours": _quiet_text(chosen),
         "Away": f"until {day_text(away.back_on)}" if away else "no",
     }
-    return "\n".join(f"**{name}:** {text}" for name, text in facts.items())
+    lines = [f"**{name}:** {text}" for name, text in facts.items()]
+    return "\n".join([*lines, APART] if is_linked(ctx, who) else lines)
 
 
 def _quiet_text(chosen: Preferences) -> str:

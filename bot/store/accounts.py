@@ -8,8 +8,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, select, union_all
 from sqlmodel import Session, col, delete, update
 from sqlmodel import select as select_objects
 
@@ -26,6 +27,13 @@ def same_person(parameter: str) -> CompoundSelect[str]:
     linked = select(other.c.person).join(me, me.c.same_as == other.c.same_as)
     # Named twice where it is linked: what is looked up twice is found once.
     return union_all(select(bindparam(parameter)), linked.where(me.c.person == bindparam(parameter)))
+
+
+def linked_with(person: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """What to join to come from a column with keys to the other accounts of these people, which are the second."""
+    me, other = _ACCOUNT.alias("me"), _ACCOUNT.alias("other")
+    others = and_(other.c.same_as == me.c.same_as, other.c.person != me.c.person)
+    return (me, me.c.person == person), (other, others)
 
 
 _KEYS = same_person("person")

@@ -1,14 +1,19 @@
-"""What people have chosen for themselves in a workspace, and when they are away from it. A person is their key."""
+"""What people have chosen for themselves in a workspace, and when they are away from it. A person is their key.
+
+Linked accounts choose apart, since what is right on one platform need not be so on the other; but who is away with one
+of them is away with all.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from bot.store.accounts import linked_with, same_person
 from bot.store.tables import AwayRow, Group, Member, PreferenceRow, Workspace
 from bot.study.preferences import Away, Named, Preferences, Reminded, Study
 
@@ -48,7 +53,7 @@ def keep(session: Session, workspace_id: int, person: str, wanted: Preferences, 
 
 
 def aways_of(session: Session, workspace_id: int, person: str) -> Sequence[Away]:
-    """Every span in which a person was, is or will be away, oldest first."""
+    """Every span in which a person was, is or will be away, with this account or a linked one, oldest first."""
     rows = session.exec(_spans(workspace_id, person)).scalars()
     return [Away(row.first_day, row.back_on) for row in rows]
 
@@ -56,40 +61,40 @@ def aways_of(session: Session, workspace_id: int, person: str) -> Sequence[Away]
 def aways_in(session: Session, group_id: int, day: date) -> Sequence[Any]:
     """`id`, `first_day`, `back_on` and own `zone` (if chosen) of a group's members who are away around a day."""
     row, away, own = aliased(Group), AwayRow, PreferenceRow
-    where = and_(col(away.workspace_id) == col(row.workspace_id), col(away.person) == col(Member.person))
+    here = and_(col(away.workspace_id) == col(row.workspace_id), col(away.person) == col(Member.person))
     same = and_(col(own.workspace_id) == col(away.workspace_id), col(own.person) == col(away.person))
-    wanted = (
-        select(col(Member.id), col(away.first_day), col(away.back_on), col(own.zone))
-        .select_from(Member)
-        .join(row, col(row.id) == func.coalesce(col(Member.via), col(Member.group_id)))
-        .join(away, where)
-        .outerjoin(own, same)
+    me, other = linked_with(col(Member.person))
+    member = select(col(Member.id), col(away.first_day), col(away.back_on), col(own.zone)).select_from(Member)
+    # With the account that joined, or with another one: apart, since no index helps who looks for this or that.
+    each = (
+        member.join(row, col(row.id) == func.coalesce(col(Member.via), col(Member.group_id))).join(
+            away, here
+        ),
+        member.join(*me).join(*other).join(away, col(away.person) == other[0].c.person),
+    )
+    wanted = [
+        one.outerjoin(own, same)
         .where(col(Member.group_id) == group_id, col(Member.left_at).is_(None))
         # In no zone is it further than a day from the group's own.
         .where(col(away.first_day) <= day + A_DAY, col(away.back_on) >= day)
-    )
-    return session.connection().execute(wanted).all()
+        for one in each
+    ]
+    return session.connection().execute(union_all(*wanted)).all()
 
 
 def set_away(session: Session, workspace_id: int, person: str, span: Away, now: datetime) -> None:
     """Let a person be away from a day on, and nothing they had said of the days from there.
 
-    A span that has begun goes on to the new end, or ends there; one of no days ends what there was.
+    A span that has begun goes on to the new end, or ends there; one of no days ends what there was. Spans of linked
+    accounts are theirs too.
     """
     first, back = span
-    session.exec(
-        delete(AwayRow).where(
-            col(AwayRow.workspace_id) == workspace_id,
-            col(AwayRow.person) == person,
-            col(AwayRow.first_day) >= first,
-        )
-    )
-    begun = _spans(workspace_id, person).where(col(AwayRow.back_on) > first)
-    row = session.exec(begun).scalars().first()
-    if row is not None:
+    session.exec(delete(AwayRow).where(_theirs(workspace_id, person), col(AwayRow.first_day) >= first))
+    begun = session.exec(_spans(workspace_id, person).where(col(AwayRow.back_on) > first)).scalars().all()
+    for row in begun:
         row.back_on = back
         session.add(row)
-    elif back > first:
+    if not begun and back > first:
         session.add(
             AwayRow(workspace_id=workspace_id, person=person, first_day=first, back_on=back, made_at=now)
         )
@@ -97,8 +102,13 @@ def set_away(session: Session, workspace_id: int, person: str, span: Away, now: 
 
 
 def _spans(workspace_id: int, person: str) -> Any:
-    own = col(AwayRow.workspace_id) == workspace_id, col(AwayRow.person) == person
-    return select(AwayRow).where(*own).order_by(col(AwayRow.first_day))
+    return select(AwayRow).where(_theirs(workspace_id, person)).order_by(col(AwayRow.first_day))
+
+
+def _theirs(workspace_id: int, person: str) -> ColumnElement[bool]:
+    """This account here, and whichever others are the same person, wherever they are."""
+    mine = col(AwayRow.person).in_(same_person("person").params(person=person))
+    return and_(mine, or_(col(AwayRow.workspace_id) == workspace_id, col(AwayRow.person) != person))
 
 
 def everything(session: Session, person: str) -> dict[str, Sequence[RowMapping]]:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.reply import Notice
 from bot.core.request import Person
-from bot.store import accounts, erasures, notes
+from bot.store import accounts, erasures, notes, preferences
 from bot.store.tables import Account, Code, MarkRow, Member, PreferenceRow, ScoreRow
 from tests.conftest import DATABASES
 from tests.sides import ALICE, ALICE_ALSO, ALICE_TOO, BOB, CAROL, Sides, Who, code_in
@@ -122,11 +122,52 @@ async def test_three_accounts_and_one_that_goes(two: Sides) -> None:
     await two.link(ALICE, ALICE_ALSO)
     await two.link(ALICE_ALSO, ALICE_TOO)
     assert len(set(await two.rows(Account.same_as))) == 1
-    await two.press(ALICE, await two.say(ALICE, "unlink"), "Separate it")
+    asked = await two.say(ALICE, "unlink")
+    rest = "**name-of-22** on Discord and **name-of-T1.U21** on Slack"
+    assert asked.text.startswith(f"Linked with this account: {rest}.\n{rest} stay linked with each other")
+    gone = await two.press(ALICE, asked, "Separate it")
+    assert gone.text.startswith(f"{rest} stay linked with each other, without this one.")
     assert sorted(await two.rows(Account.person)) == ["22", "slack:T1.U21"]
+    gone = await two.press(ALICE_ALSO, await two.say(ALICE_ALSO, "unlink"), "Separate it")
+    assert gone.text.startswith("The other account is on its own too.")
+    assert await two.rows(Account.person) == []
+    await two.link(ALICE_ALSO, ALICE_TOO)
     await two.link(ALICE, BOB)
     assert await two.room.database.read(lambda s: accounts.keys_of(s, "21")) == ["21", "31"]
     assert await two.room.database.read(lambda s: accounts.keys_of(s, "22")) == ["22", "slack:T1.U21"]
+
+
+async def test_who_is_away_is_away_with_all_accounts_and_chooses_apart(two: Sides) -> None:
+    """A holiday is one on every platform, whichever account says or ends it; what is chosen is each account's own."""
+    for who, item in ((ALICE, "docker"), (ALICE_TOO, "python")):
+        await two.say(who, "done", item=item)
+    await two.say(ALICE, "away", until="1 week")
+    assert (await two.say(ALICE_TOO, "away")).title == "You are not away"
+    await two.link()
+    said = await two.say(ALICE_TOO, "away")
+    assert said.title.startswith("You are away until")
+    assert said.text.endswith("It holds for your linked accounts too.")
+    for group in (two.room.group_id, two.room.group_id + 1):
+        assert await away_in(two, group) == 1
+    assert (await two.say(ALICE_TOO, "away", until="today")).title == "Welcome back 👋"
+    assert (await two.say(ALICE, "away")).title == "You are not away"
+    await two.say(ALICE_TOO, "away", until="2 weeks")
+    await two.say(ALICE, "away", until="3 weeks")
+    assert (await two.say(ALICE_TOO, "away")).title == "You are away until Monday 26 January 🌴"
+    await two.say(ALICE, "preferences", study="book")
+    chosen = (await two.say(ALICE_TOO, "preferences")).text
+    assert "**Study:** whatever is shortest first" in chosen
+    assert "your linked accounts have theirs" in chosen
+    await two.press(ALICE, await two.say(ALICE, "unlink"), "Separate it")
+    for who in (ALICE, ALICE_TOO):
+        assert "your linked accounts" not in (await two.say(who, "preferences")).text
+    assert "linked" not in (await two.say(BOB, "preferences")).text
+
+
+async def away_in(two: Sides, group: int) -> int:
+    """How many members of a group are away today."""
+    day = two.room.clock().date()
+    return len(await two.room.database.read(lambda session: preferences.aways_in(session, group, day)))
 
 
 async def test_no_more_than_a_handful(two: Sides) -> None:
