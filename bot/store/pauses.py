@@ -1,12 +1,19 @@
-"""When a group was paused: streaks look back on it."""
+"""When a group was paused: streaks look back on it.
+
+They pass over whole days only, so a pause that was shorter than one leaves no row: however often somebody pauses and
+resumes, a group has about one for each day of its life at most.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Update, or_
-from sqlmodel import Session, col, select, update
+from sqlalchemy import ColumnElement, Update, or_
+from sqlmodel import Session, col, delete, select, update
 
 from bot.store.tables import Pause
+
+SHORT = timedelta(hours=20)
+"""No day of any zone is shorter, whatever its clocks do."""
 
 
 def begin(session: Session, group_id: int, now: datetime, until: datetime | None) -> None:
@@ -17,7 +24,9 @@ def begin(session: Session, group_id: int, now: datetime, until: datetime | None
 
 
 def end(session: Session, group_id: int, now: datetime) -> None:
-    """A group goes on, if it was paused."""
+    """A group goes on, if it was paused; what was no day is forgotten."""
+    mine = col(Pause.group_id) == group_id, _lasts(now)
+    session.exec(delete(Pause).where(*mine, col(Pause.began_at) > now - SHORT))
     session.exec(_lasting(group_id, now).values(ended_at=now))
 
 
@@ -34,5 +43,8 @@ def of_group(session: Session, group_id: int) -> Sequence[tuple[datetime, dateti
 
 
 def _lasting(group_id: int, now: datetime) -> Update:
-    ends = or_(col(Pause.ended_at).is_(None), col(Pause.ended_at) > now)
-    return update(Pause).where(col(Pause.group_id) == group_id, ends)
+    return update(Pause).where(col(Pause.group_id) == group_id, _lasts(now))
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Pause.ended_at).is_(None), col(Pause.ended_at) > now)

@@ -7,7 +7,7 @@ import pytest
 from bot.commands import quotas
 from bot.core.troubles import TOO_FAST
 from bot.core.turns import Turns
-from tests.commands.asking import ask, dump, request, rows
+from tests.commands.asking import ask, days, dump, request, rows
 from tests.conftest import DATABASES, World
 from tests.talk import say
 
@@ -70,6 +70,23 @@ async def test_a_group_has_a_quota_of_members(group: World, monkeypatch: pytest.
     assert (await ask(group, group.alice, "done", item="docker")).title == "Recorded: Docker"
     assert (await ask(group, group.charlie, "setup")).title == "The study group is ready"
     assert "You are in" in (await ask(group, group.charlie, "join")).title
+
+
+async def test_pausing_again_and_again_fills_nothing(group: World) -> None:
+    """A pause that was shorter than a day counts for nobody and leaves no row; a real one stays on record, once."""
+    for _ in range(20):
+        for options in ({}, {"until": "2 weeks"}, {"until": "3 weeks"}):
+            await ask(group, group.olivia, "pause", **options)
+        assert rows(group, "SELECT count(*) FROM pause") == [(1,)]
+        await ask(group, group.olivia, "resume")
+    assert rows(group, "SELECT * FROM pause") == []
+    await ask(group, group.olivia, "pause")
+    await days(group, 1)
+    await ask(group, group.olivia, "resume")
+    for _ in range(3):
+        await ask(group, group.olivia, "pause")
+        await ask(group, group.olivia, "resume")
+    assert rows(group, "SELECT count(*) FROM pause") == [(1,)]
 
 
 async def test_a_server_has_a_quota_of_groups(group: World, monkeypatch: pytest.MonkeyPatch) -> None:
