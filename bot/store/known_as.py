@@ -32,6 +32,12 @@ def _in_groups_of(workspace_id: int) -> ColumnElement[bool]:
     return col(Member.group_id).in_(select(homes).where(col(Group.workspace_id) == workspace_id))
 
 
+def is_own(session: Session, member_id: int, key: str) -> bool:
+    """Whether a member joined with the account of that key, and not with another one that is linked with it."""
+    own = select(col(Member.id)).where(col(Member.id) == member_id, col(Member.person) == key)
+    return session.connection().execute(own).first() is not None
+
+
 _RENAME = update(Member).where(col(Member.id) == bindparam("member"), col(Member.person) == bindparam("key"))
 
 

@@ -170,6 +170,21 @@ async def away_in(two: Sides, group: int) -> int:
     return len(await two.room.database.read(lambda session: preferences.aways_in(session, group, day)))
 
 
+async def test_the_other_name_of_a_linked_account_is_no_news(two: Sides) -> None:
+    """A member keeps the name of the account that joined, and another one's leaves nothing to write; a new one does."""
+    await two.say(ALICE, "done", item="docker")
+    await two.link(ALICE, ALICE_ALSO)
+    await two.room.tick()
+    for who in (ALICE_ALSO, ALICE, ALICE_ALSO):
+        await two.say(who, "progress")
+        assert not two.room.memory.news.any()
+    asked = two.request(ALICE, "progress")
+    await two.room.dispatcher.handle(replace(asked, person=Person("21", "Alice anew")))
+    assert two.room.memory.news.any()
+    await two.room.tick()
+    assert await two.rows(Member.name) == ["Alice anew"]
+
+
 async def test_no_more_than_a_handful(two: Sides) -> None:
     """One person has five accounts at most, so that nobody gathers a crowd."""
     for number in range(4):
