@@ -22,6 +22,7 @@ from bot.core.shards import ALL, Shards
 ENV_FILE = Path(".env")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 """How the address of a database begins."""
+_NO_FILE = (DATABASES[0], f"{DATABASES[0]}:memory:")
 _SERVER = re.compile(r"[^/]*//(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::\d*)?(?:[/?].*)?")
 SHORTEST_KEY = 32
 
@@ -80,6 +81,8 @@ class Settings(BaseSettings):
     def _known_database(cls, url: str) -> str:
         if not url.startswith(DATABASES):
             raise ValueError(f"should begin with {' or '.join(DATABASES)}")
+        if url in _NO_FILE:
+            raise ValueError("should name a file, like sqlite:///roadmate.db")
         if not _SERVER.fullmatch(url):
             raise ValueError("should be like postgresql+psycopg://user:password@host:5432/database")
         return url

@@ -1,6 +1,7 @@
 """The command line: what it says, and with which exit code."""
 
 import ast
+import os
 import socket
 import sqlite3
 import subprocess
@@ -228,6 +229,27 @@ def test_backup_is_whole_while_somebody_writes() -> None:
     with closing(sqlite3.connect("copy.db")) as copy:
         assert copy.execute("SELECT key FROM meta").fetchall() == [("committed",)]
     assert sorted(path.name for path in Path().glob("*copy*")) == ["copy.db"]
+
+
+def test_an_address_without_a_file_is_a_setting_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that names no file is told in two lines, with the exit code of wrong settings."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///")
+    for command in ("run", "migrate"):
+        result = say(command)
+        assert result.exit_code == 2
+        assert [line.split()[0] for line in result.stderr.splitlines()] == ["DATABASE_URL", "Settings"]
+
+
+def test_a_backup_that_was_killed_leaves_nothing_for_long() -> None:
+    """What is left of one that was killed goes with the next to the same name; what runs or is not ours stays."""
+    say("migrate")
+    ours = (".copy.db.999999999.partial", ".copy.db.999999999.partial-journal")
+    others = (f".copy.db.{os.getppid()}.partial", ".other.db.999999999.partial", "copy.db.partial")
+    for name in (*ours, *others):
+        Path(name).touch()
+    result = say("backup", "copy.db")
+    assert result.exit_code == 0, result.output
+    assert {name for name in (*ours, *others) if Path(name).exists()} == set(others)
 
 
 def test_backup_overwrites_nothing() -> None:

@@ -87,6 +87,8 @@ def test_token_is_trimmed_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> No
             "postgresql+psycopg://u:hunter2@host:port/x",
             "should be like postgresql+psycopg://",
         ),
+        ("DATABASE_URL", "sqlite:///", "should name a file, like sqlite:///roadmate.db"),
+        ("DATABASE_URL", "sqlite:///:memory:", "should name a file"),
         ("ERASED_FILE", "/tmp", "should name a file"),  # noqa: S108 (a folder that is there)
         ("ERASED_FILE", "/hunter2/list", "should name a file"),
         ("SLACK_KEY", "hunter2", "should be at least 32 characters"),

@@ -67,6 +67,7 @@ def backup(database_url: str, target: Path) -> None:
         raise StartupError(f"{target} exists already, and a backup overwrites nothing. Choose another name.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
+        _clear(target)
         copy_checked(source, partial)
         partial.rename(target)
         sync(target.parent)
@@ -77,6 +78,28 @@ def backup(database_url: str, target: Path) -> None:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _clear(target: Path) -> None:
+    """Delete what is left of earlier backups to the same name that were killed: each is as large as the database."""
+    ours = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.partial.*")
+    for path in target.parent.iterdir():
+        found = ours.fullmatch(path.name)
+        if found and not _is_alive(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    """Whether another process of that number runs. In a container a number is soon had again, also by ourselves."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _source(database_url: str) -> Path:
