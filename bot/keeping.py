@@ -24,12 +24,12 @@ class Keeper:
     """Keeps tasks running; `restarts` says how often each of them was started again."""
 
     restarts: dict[str, int] = field(default_factory=dict)
-    _shaky_until: dict[str, float] = field(default_factory=dict)
+    _again_at: dict[str, float] = field(default_factory=dict)
 
-    def shaky(self) -> list[str]:
-        """Tasks that are down, or were a moment ago."""
+    def shaky(self) -> list[tuple[str, float]]:
+        """Tasks that are down, or were a moment ago, with the seconds until they are started again (below 0: since)."""
         now = time.monotonic()
-        return [name for name, until in self._shaky_until.items() if now < until]
+        return [(name, at - now) for name, at in self._again_at.items() if now < at + SHAKY]
 
     async def keep(
         self, name: str, work: Callable[[], Awaitable[None]], most_deaths: int | None = MOST_DEATHS
@@ -50,7 +50,7 @@ class Keeper:
                 if deaths == most_deaths:
                     raise StartupError(_hopeless(name, deaths, error)) from error
                 pause = min(FIRST_PAUSE * GROWTH ** min(deaths - 1, 9), LONGEST_PAUSE)
-                self._shaky_until[name] = time.monotonic() + pause + SHAKY
+                self._again_at[name] = time.monotonic() + pause
                 _tell(name, error, pause)
             await asyncio.sleep(pause)
             self.restarts[name] += 1

@@ -3,7 +3,7 @@
 from sqlite3 import SQLITE_READONLY
 from typing import Any, Final
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 
 class Unavailable(Exception):
@@ -26,6 +26,13 @@ class Unreachable(Unavailable):
     """The connection to the database is lost or can't be made; a write under way may or may not be saved."""
 
 
+class Damaged(Exception):
+    """The file is no whole database any more; only a backup helps."""
+
+
+_RESTORE = "stop Roadmate and put a backup back with `roadmate restore`"
+_DAMAGED = ("malformed", "not a database")
+
 _BY_STATE: Final[dict[str, type[Exception]]] = {
     "40001": Conflict,  # could not serialize
     "40P01": Conflict,  # deadlock
@@ -47,6 +54,8 @@ def explained(error: DBAPIError) -> Exception:
         _keep_quiet(error)
         kind = _of_postgres(error, getattr(error.orig, "sqlstate", None))
     else:
+        if isinstance(error, DatabaseError) and any(word in str(error.orig).lower() for word in _DAMAGED):
+            return Damaged(f"{error.orig}; {_RESTORE}")
         kind = _of_sqlite(error)
     return kind(str(error.orig)) if kind is not None else error
 

@@ -14,6 +14,10 @@ from bot.web.vitals import Vitals
 log = logging.getLogger("roadmate.web")
 
 TAKEN = "{}:{} is taken, so health and metrics are off until it is free. HEALTH_PORT takes another one, or 0 for none."
+ELSEWHERE = (
+    "HEALTH_HOST {} (port {}) can't be served: {}. Health and metrics are off until it can. "
+    "127.0.0.1 serves this machine alone, 0.0.0.0 every network."
+)
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -30,7 +34,8 @@ async def serve(host: str, port: int, vitals: Vitals, metrics: Metrics) -> None:
         await asyncio.Event().wait()
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
-        raise Passing(TAKEN.format(host, port) if taken else f"{host}:{port}: {error.strerror}") from error
+        text = TAKEN.format(host, port) if taken else ELSEWHERE.format(host, port, error.strerror or error)
+        raise Passing(text) from error
     finally:
         await runner.cleanup()
 

@@ -1,17 +1,24 @@
 """How the bot is: what its parts say of themselves, and what the database says."""
 
+import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.core.platform import Watched
 from bot.keeping import Keeper
 from bot.store import health
 from bot.store.counting import Counts, counts
 from bot.store.database import Database
-from bot.store.faults import Unavailable
+from bot.store.faults import Damaged, Unavailable
+
+log = logging.getLogger("roadmate.web")
+T = TypeVar("T")
+
+ODD = "{}, of which the log tells more"
 
 TICK_AGE = 60.0
 """Seconds without progress after which ticking counts as stopped, if four ticks are not longer."""
@@ -83,21 +90,26 @@ class Vitals:
         return math.inf if age is None else age.total_seconds()
 
     async def _counts(self, now: datetime) -> Counts:
-        try:
-            return await self.database.read(lambda session: counts(session, now))
-        except Unavailable as fault:
-            self._fault = str(fault)
-            return Counts(0, None, {}, 0)
+        found = await self._asked(self.database.read(lambda session: counts(session, now)))
+        return found or Counts(0, None, {}, 0)
 
     async def _probe(self) -> None:
         if time.monotonic() - self._probed < PROBE_EVERY:
             return
         now, self._fault = self.clock(), ""
-        try:
-            await self.database.write(lambda session: health.probe(session, now))
-        except Unavailable as fault:
-            self._fault = str(fault)
+        await self._asked(self.database.write(lambda session: health.probe(session, now)))
         self._probed = time.monotonic()
+
+    async def _asked(self, answer: Awaitable[T]) -> T | None:
+        """What the database says. Whatever goes wrong, the page says so instead of failing."""
+        try:
+            return await answer
+        except (Unavailable, Damaged) as fault:
+            self._fault = str(fault)
+        except Exception as fault:
+            log.exception("the database could not be asked")
+            self._fault = ODD.format(type(fault).__name__)
+        return None
 
     def _problems(self) -> Iterator[str]:
         for platform in self.platforms:
@@ -109,5 +121,6 @@ class Vitals:
             yield f"Nothing has ticked for {age:.0f} seconds."
         if self._fault:
             yield f"The database can't be used: {self._fault}."
-        for task in self.keeper.shaky():
-            yield f"The task {task} died and was started again."
+        for task, seconds in self.keeper.shaky():
+            again = f"is started again in {seconds:.0f} s" if seconds > 0 else "was started again"
+            yield f"The task {task} died and {again}."

@@ -1,5 +1,6 @@
 """Alive, ready, and how it does: as the operator's machines see it."""
 
+import asyncio
 import json
 import math
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from bot import keeping
 from bot.core.errors import Passing
 from bot.store import health
+from bot.store.disk import sqlite_file
 from bot.store.faults import Unreachable
 from bot.web import vitals
 from bot.web.server import serve
@@ -100,6 +102,52 @@ async def test_a_task_that_died_is_not_ready_and_both_pages_say_so(
     assert (await web.figures())['roadmate_task_restarts{task="ticks"}'] == 1
 
 
+async def test_a_task_that_waits_to_be_started_again_is_not_said_to_run(web: Web) -> None:
+    """While a task that died waits for its turn the sentence and the count agree: it is not there yet."""
+    died = asyncio.Event()
+
+    async def work() -> None:
+        died.set()
+        raise Passing("no network")
+
+    kept = asyncio.create_task(web.keeper.keep("discord", work))
+    await died.wait()
+    status, said = await ready(web)
+    kept.cancel()
+    assert (status, said["restarts"]) == (503, {"discord": 0})
+    assert said["problems"] == ["The task discord died and is started again in 10 s."]
+
+
+async def test_a_damaged_file_is_told_with_its_remedy(web: Web) -> None:
+    """A file that is no database any more turns readiness red, and the page says what helps."""
+    path = sqlite_file(web.room.url)
+    for part in (path, path.with_name(f"{path.name}-wal")):
+        part.write_bytes(b"no database " * 10_000)
+    status, said = await ready(web)
+    assert status == 503
+    (problem,) = said["problems"]
+    assert problem.startswith("The database can't be used: ")
+    assert problem.endswith("put a backup back with `roadmate restore`.")
+    assert (await web.figures())["roadmate_database_writable"] == 0
+
+
+async def test_whatever_the_database_says_the_page_answers(
+    web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault that nobody thought of is a problem on the page, and in the log with all that is known of it."""
+
+    async def odd(_work: object) -> None:
+        raise LookupError("boom")
+
+    monkeypatch.setattr(web.room.database, "write", odd)
+    status, said = await ready(web)
+    assert (status, said["problems"]) == (
+        503,
+        ["The database can't be used: LookupError, of which the log tells more."],
+    )
+    assert "LookupError: boom" in caplog.text
+
+
 async def test_asking_often_writes_rarely(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often somebody asks, a trial write is made once in a while."""
     monkeypatch.setattr(vitals, "PROBE_EVERY", 3600.0)
@@ -166,6 +214,14 @@ async def test_a_taken_port_is_one_line_that_says_what_to_do(web: Web) -> None:
     """A second server on the same port is told why, and how to have another one."""
     with pytest.raises(Passing, match=rf"127.0.0.1:{web.port} is taken.*HEALTH_PORT"):
         await serve("127.0.0.1", web.port, web.vitals, web.metrics)
+
+
+async def test_an_unknown_host_is_named_with_its_setting(web: Web) -> None:
+    """A host that is none of this machine's is told by its name and the setting that says so."""
+    with pytest.raises(
+        Passing, match=r"^HEALTH_HOST nowhere.invalid \(port \d+\) can't be served: .*127.0.0.1"
+    ):
+        await serve("nowhere.invalid", web.port, web.vitals, web.metrics)
 
 
 async def test_other_pages_do_not_exist(web: Web) -> None:
