@@ -17,6 +17,7 @@ from bot.core.reply import Button, Reply, Tone, refuse
 from bot.core.request import Request
 from bot.store import accounts, known_as
 from bot.store import preferences as store
+from bot.study.lookalike import alike
 from bot.study.preferences import LONGEST_ALIAS, Named, Preferences, Reminded, Study
 from bot.study.spoken import format_time, parse_time
 from bot.study.zones import find_zones, parse_zone
@@ -45,8 +46,13 @@ CLOSED = (
 OFF, GROUP = "off", "group"
 APART = "These are this account's own: your linked accounts have theirs. `/away` holds for all of them."
 NO_ALIAS = "Choose an **alias** too: the name that the board shows instead of yours."
-TAKEN = "Somebody here goes by that name already. Choose another **alias**, so that nobody is taken for them."
+TAKEN = (
+    "Somebody here goes by that name already, or by one that looks like it. Choose another **alias**, so that nobody "
+    "is taken for them."
+)
 NO_TIME = "Quiet hours that begin and end at the same time would be no hours. To have none, type off."
+ABOUT = 3
+"""Characters by which a name may be longer or shorter than one for which it is taken."""
 EVENING, MORNING = 22 * 60, 8 * 60
 """Where quiet hours begin or end while only the other is chosen."""
 
@@ -167,7 +173,8 @@ def _with_name(now: Preferences, board: str, alias: str) -> Preferences:
 def _check_free(ctx: Context, who: Own, alias: str) -> None:
     """Nobody gets points in somebody else's name. Raises Refused."""
     own_keys = accounts.keys_of(ctx.session, who.person)
-    if known_as.is_taken(ctx.session, who.workspace_id, alias, own_keys):
+    lengths = max(1, len(alias) - ABOUT), len(alias) + ABOUT
+    if any(alike(alias, known_as.names_near(ctx.session, who.workspace_id, lengths, own_keys))):
         raise refuse(NOT_UNDERSTOOD, TAKEN)
 
 

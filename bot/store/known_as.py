@@ -1,9 +1,9 @@
 """By what names the people of a workspace's groups go there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from bot.store.places import MEMBERSHIP, Membership
@@ -17,14 +17,17 @@ def in_workspace(session: Session, workspace_id: int, people: Sequence[str]) -> 
     return [Membership(*row) for row in rows]
 
 
-def is_taken(session: Session, workspace_id: int, name: str, but: Sequence[str]) -> bool:
-    """Whether anybody in a workspace's groups but these people, given by key, goes by a name, in whatever case."""
-    shown = col(Member.name), col(Member.alias)
-    same = or_(*(one == name for one in shown), *(func.lower(one) == name.lower() for one in shown))
-    others = select(col(Member.id)).where(
-        _in_groups_of(workspace_id), col(Member.person).not_in(but), col(Member.left_at).is_(None), same
-    )
-    return session.connection().execute(others.limit(1)).first() is not None
+def names_near(
+    session: Session, workspace_id: int, length: tuple[int, int], but: Sequence[str]
+) -> Iterator[str]:
+    """The names and aliases of everybody in a workspace's groups but these people, given by key.
+
+    Only those that are so long: the least and the most characters.
+    """
+    others = _in_groups_of(workspace_id), col(Member.person).not_in(but), col(Member.left_at).is_(None)
+    for name in (col(Member.name), col(Member.alias)):
+        wanted = select(name).where(*others, func.length(name).between(*length))
+        yield from session.connection().execute(wanted.distinct()).scalars()
 
 
 def _in_groups_of(workspace_id: int) -> ColumnElement[bool]:

@@ -72,12 +72,14 @@ async def test_an_alias_alone_is_meant_to_be_shown(group: World) -> None:
 
 
 async def test_nobody_stands_on_the_board_in_somebody_elses_name(group: World) -> None:
-    """An alias is nobody else's name or alias here, in whatever case; one's own name is, and so is one who left's."""
+    """An alias is, and looks like, nobody else's name or alias here; one's own may be, and that of one who left."""
     await say(group.bob, "/join")
     await say(group.alice, "/preferences alias:Night Owl")
     await say(group.alice, "/join")
     assert "goes by that name already" in await say(group.alice, "/preferences alias:BOB")
     assert "goes by that name already" in await say(group.bob, "/preferences alias:night owl")
+    for name in ("night оwl", "Night  0wl", "Nıght-Owl", "ΝIGHT OWL"):
+        assert "looks like it" in await say(group.bob, "/preferences", alias=name), name
     assert (await say(group.bob, "/preferences alias:Bob")).title == "Your preferences are changed"
     await say(group.alice, "/leave")
     assert (await say(group.bob, "/preferences alias:Night Owl")).title == "Your preferences are changed"
