@@ -1,5 +1,6 @@
 """That somebody finished the roadmap: /certificate."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from bot.commands.context import Context
 from bot.commands.options import Flag
 from bot.commands.scope import Learner, learner
 from bot.core.command import Option
+from bot.core.custom_ids import encode
 from bot.core.markup import escape
 from bot.core.picture import Certificate, Picture
 from bot.core.reply import Button, Reply, Style, Tone, refuse
@@ -23,6 +25,7 @@ TITLE = "🎓 {} finished {}"
 TEXT = "{} · about {} hours of study · {} to {}"
 WITH = "Studied with {}"
 SHARE, AGAIN = "Show everyone", "Another name"
+ASKED_AGAIN = "A button can't carry a name as long as this: Show everyone asks for it once more."
 
 AName = Annotated[
     str, Option("The name to put on it; left empty, the one that you have here", maximum=LONGEST_NAME)
@@ -36,10 +39,12 @@ def certificate(ctx: Context, name: AName = "", shared: Flag = 0) -> Reply:
     """
     who = learner(ctx)
     found = _earned(ctx, who, clean(name, LONGEST_NAME))
+    share = _share(who, name)
     return Reply(
         TITLE.format(escape(found.name), escape(found.roadmap)),
         f"{_text(found)}\n{WITH.format(escape(found.group))}",
-        buttons=() if shared else _buttons(who, name),
+        buttons=() if shared else (share, *_buttons(who)),
+        footer=ASKED_AGAIN if share.ask and not shared else "",
         tone=Tone.GOOD,
         private=not shared,
         picture=Picture(
@@ -89,8 +94,15 @@ def _text(found: Certificate) -> str:
     return TEXT.format(plural(found.topics, "topic"), found.hours, *dates)
 
 
-def _buttons(who: Learner, name: str) -> tuple[Button, ...]:
+def _share(who: Learner, name: str) -> Button:
+    """Shows it to everyone under the same name; one that is too long for a button is asked for in a form."""
     carried = {"name": name} if name else {}
     share = who.button(SHARE, "certificate", Style.PRIMARY, "📣", shared=1, **carried)
+    return (
+        share if encode(share) else replace(share, args={"group": who.group_id, "shared": 1}, ask=("name",))
+    )
+
+
+def _buttons(who: Learner) -> tuple[Button, ...]:
     other = Button(AGAIN, "certificate", {"group": who.group_id}, ask=("name",), replaces=True)
-    return (share, other, who.button("Progress", "progress"))
+    return (other, who.button("Progress", "progress"))

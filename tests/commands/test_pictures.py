@@ -231,6 +231,21 @@ async def test_a_certificate_is_shown_around_under_the_name_that_its_owner_wants
     assert (await ask(group, group.bob, "certificate")).title == "Not finished yet"
 
 
+async def test_a_name_that_no_button_carries_is_asked_for_once_more(group: World) -> None:
+    """A long name in another script is longer than an id may be; its certificate can be shown to everyone too."""
+    for item in TOPICS:
+        await ask(group, group.alice, "done", item=item)
+    name = "Александра Константинопольская-Преображенская"
+    said = await say(group.alice, "/certificate", name=name)
+    assert said.footer == "A button can't carry a name as long as this: Show everyone asks for it once more."
+    form = await click(group.alice, said, "Show everyone")
+    shown = await fill_in(group.alice, form, name=name)
+    assert not shown.private
+    assert name in shown.title
+    assert shown.footer == ""
+    assert shown.buttons == []
+
+
 async def test_the_group_is_shown_with_who_lets_themselves_be_seen(group: World) -> None:
     """Everybody is counted where they are; a hidden member has no initials, and an alias stands for a name."""
     for who in (group.alice, group.bob, group.olivia):
