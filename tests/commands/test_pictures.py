@@ -189,7 +189,9 @@ async def test_a_group_has_a_year_too(group: World, monkeypatch: pytest.MonkeyPa
     assert isinstance(reply.picture.scene, Year)
     assert reply.picture.scene.counts[-1] == 2
     monkeypatch.setattr(heatmap, "MOST", 1)
-    assert (await ask(group, group.olivia, "heatmap", whose="group")).title == heatmap.TOO_LARGE
+    refused = await ask(group, group.olivia, "heatmap", whose="group")
+    assert refused.title == heatmap.TOO_LARGE
+    assert "with more than 1 members that would keep others waiting" in refused.text
 
 
 async def test_a_certificate_comes_with_the_last_topic(group: World) -> None:
