@@ -33,13 +33,32 @@ def upgrade() -> None:
     """Add the column, fill it batch by batch, and let nothing be without it."""
     op.add_column("mark", sa.Column("day", sa.Date(), nullable=True))
     connection = op.get_bind()
-    row = sa.update(mark).where(mark.c.id == sa.bindparam("row")).values(day=sa.bindparam("for_day"))
+    fill = _fill_row_by_row if connection.dialect.name == "sqlite" else _fill_at_once
     for batch in _batches(connection):
-        connection.execute(row, [{"row": id_, "for_day": day} for id_, day in batch])
+        fill(connection, batch)
     if connection.dialect.name == "sqlite":
         _move_all()
     else:
         op.alter_column("mark", "day", existing_type=sa.Date(), nullable=False)
+
+
+def _fill_row_by_row(connection: sa.Connection, batch: list[tuple[int, date]]) -> None:
+    row = sa.update(mark).where(mark.c.id == sa.bindparam("row")).values(day=sa.bindparam("for_day"))
+    connection.execute(row, [{"row": id_, "for_day": day} for id_, day in batch])
+
+
+def _fill_at_once(connection: sa.Connection, batch: list[tuple[int, date]]) -> None:
+    """On a server each statement is a journey, so there is one for all of them.
+
+    The days come from here all the same: the server's own zones may be older, or lack one.
+    """
+    connection.execute(
+        sa.text(
+            "UPDATE mark SET day = new.day FROM unnest(CAST(:ids AS bigint[]), CAST(:days AS date[])) AS new(id, day) "
+            "WHERE mark.id = new.id"
+        ),
+        {"ids": [id_ for id_, _ in batch], "days": [day for _, day in batch]},
+    )
 
 
 def _move_all() -> None:
