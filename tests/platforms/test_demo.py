@@ -18,6 +18,7 @@ import simcord
 from bot.app import App
 from bot.core.errors import StartupError
 from bot.platforms.demo import Clock, Forward
+from bot.platforms.demo.inbox import inbox_command
 from bot.platforms.demo.page import adapt
 from bot.platforms.demo.story import ALICE, YOU, Clicks, Says
 from bot.platforms.demo.story import STORY as STORY_STEPS
@@ -41,7 +42,7 @@ async def world(tmp_path: Path, forward: Forward) -> AsyncIterator[World]:
     """The demo's world after its story."""
     clock = Clock()
     settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", _env_file=None)
-    async with App(settings, clock, [forward.command]) as app:
+    async with App(settings, clock, [forward.command, inbox_command(lambda: clock.env)]) as app:
         clock.env = env = simcord.Env(app.discord)
         await env.start()
         world = World(env, app)
@@ -93,6 +94,19 @@ def standing_board(world: World) -> str:
     """What stands on the channel's only board."""
     (board,) = (m for m in world.channel.history() if m.embeds and (m.embeds[0].title or "").startswith("🏆"))
     return str(read(board))
+
+
+async def test_a_role_was_given_and_you_were_reminded_privately(world: World) -> None:
+    """Who finished Python has the server's role, and /inbox shows dana's one private reminder, and nobody else's."""
+    members = world.env.backend.get_guild(world.channel.guild.id).members  # type: ignore[union-attr]
+    assert all(world.role.id in members[person.id].role_ids for person in world.people.values())
+    assert "Pythonista" in await say(world.people[YOU], "/rewards")
+    told = await say(world.people[YOU], "/inbox")
+    assert told.private
+    assert [name for name in told.fields if "days left" in name] == [
+        "Version Control & CI/CD Pipelines: 4 days left"
+    ]
+    assert "There are none" in await say(world.people[ALICE], "/inbox")
 
 
 async def test_every_step_of_the_story_was_taken(world: World) -> None:

@@ -18,6 +18,7 @@ from simcord.preview import Preview
 from bot.core.command import Command
 from bot.core.errors import StartupError
 from bot.platforms.demo.forward import Forward
+from bot.platforms.demo.inbox import inbox_command
 from bot.platforms.demo.page import adapt
 from bot.platforms.demo.world import BEGINNING, Bot, World, check_kept
 
@@ -39,7 +40,8 @@ Roadmate is running on a simulated Discord server. Open this address:
 {}
 
 Type /next in the channel, press Enter to pick the command and the arrow to send it; then press Done. Look at
-/leaderboard, and say /forward to let a week go by. "Viewing as" makes you another member.
+/leaderboard, say /forward to let a week go by, and /inbox to see what you were told privately. "Viewing as" makes
+you another member.
 Ctrl-C ends it."""
 
 MakeBot = Callable[[str, Callable[[], datetime], Sequence[Command]], AbstractAsyncContextManager[Bot]]
@@ -70,7 +72,8 @@ async def main(make_bot: MakeBot, *, port: int, open_browser: bool, keep: Path |
 async def _run(make_bot: MakeBot, port: int, *, open_browser: bool, keep: Path | None) -> None:
     clock, forward = Clock(), Forward()
     with _database(keep) as (address, is_new):
-        async with make_bot(address, clock, [forward.command]) as bot:
+        further = [forward.command, inbox_command(lambda: clock.env)]
+        async with make_bot(address, clock, further) as bot:
             if keep is not None and not is_new:
                 await check_kept(bot, keep)
             clock.env = env = simcord.Env(bot.discord, check_errors=False, settle_timeout=PATIENCE)

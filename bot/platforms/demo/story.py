@@ -16,6 +16,15 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewards:
+    """The server's one role is given for an item from then on."""
+
+    day: int
+    who: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clicks:
     """Somebody clicks a button under the newest prompt."""
 
@@ -34,7 +43,7 @@ class Writes:
     in_channel: bool = False
 
 
-Step = Says | Clicks | Writes
+Step = Says | Rewards | Clicks | Writes
 
 
 def _did(day: int, who: str, item: str, **more: str | float) -> Says:
@@ -46,6 +55,7 @@ def _did(day: int, who: str, item: str, **more: str | float) -> Says:
 STORY: tuple[Step, ...] = (
     Says(0, YOU, "setup"),
     *(Says(0, who, "join") for who in (ALICE, BOB, CHARLIE, YOU)),
+    Rewards(0, YOU, "python"),
     Writes(1, BOB, "Fourteen weeks. I am in if you are.", in_channel=True),
     Writes(1, CHARLIE, "In!", in_channel=True),
     _did(5, ALICE, "python-install-venv-ide", hours=2),
@@ -77,6 +87,7 @@ STORY: tuple[Step, ...] = (
     Clicks(21, BOB, "Done"),
     Writes(21, YOU, "Under 200 MB took a slim base and a .dockerignore. Show yours!"),
     Clicks(22, CHARLIE, "Done"),
+    Says(26, YOU, "preferences", {"reminders": "dm"}),
     Writes(
         26, ALICE, "Who wants to swap pull requests this week? Break mine, I break yours.", in_channel=True
     ),

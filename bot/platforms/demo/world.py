@@ -12,12 +12,24 @@ import simcord
 
 from bot.core.errors import StartupError
 from bot.core.platform import Notes
-from bot.platforms.demo.story import ALICE, BOB, CHARLIE, LAST_DAY, STORY, YOU, Clicks, Says, Step, Writes
+from bot.platforms.demo.story import (
+    ALICE,
+    BOB,
+    CHARLIE,
+    LAST_DAY,
+    STORY,
+    YOU,
+    Clicks,
+    Rewards,
+    Says,
+    Step,
+    Writes,
+)
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock starts: a Thursday."""
 WORKING_HOUR, EVENING = timedelta(hours=12), timedelta(hours=18)
-SERVER, CHANNEL = "MLOps study", "study"
+SERVER, CHANNEL, ROLE = "MLOps study", "study", "Pythonista"
 TIME, STATE, TOLD = "demo_time", "demo_state", "told"
 AGAIN = "Post again"
 BUSY_WAIT = 0.01
@@ -57,6 +69,8 @@ class World:
         guild = env.create_guild(SERVER)
         self.channel = guild.create_text_channel(CHANNEL)
         manager = guild.create_role("organizer", permissions=discord.Permissions(manage_guild=True))
+        self.role = guild.create_role(ROLE)
+        _under_the_bot(env, guild.id, self.role.id)
         self.people = {YOU: guild.add_member(env.create_user(YOU), roles=[manager])}
         self.people |= {who: guild.add_member(env.create_user(who)) for who in (ALICE, BOB, CHARLIE)}
 
@@ -84,6 +98,8 @@ class World:
         match step:
             case Says():
                 await person.slash(self.channel, step.command, **step.options)
+            case Rewards():
+                await person.slash(self.channel, "rewards", role=self.role, item=step.item)
             case Clicks():
                 await person.click(self._newest_prompt(), label=step.label)
             case Writes():
@@ -109,6 +125,12 @@ class World:
         answer = await self.people[YOU].slash(self.channel, "prompt")
         if answer.response is not None and _offers(answer.response, AGAIN):
             await self.people[YOU].click(answer.response, label=AGAIN)
+
+
+def _under_the_bot(env: simcord.Env, guild: int, role: int) -> None:
+    """Let the bot's own role stand above another one, so that it can give it."""
+    own = next(found for found in env.backend.get_guild(guild).roles.values() if found.managed)
+    env.backend.reorder_roles(guild, [{"id": own.id, "position": 5}, {"id": role, "position": 1}])
 
 
 async def check_kept(bot: Bot, file: Path) -> None:

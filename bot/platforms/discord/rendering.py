@@ -98,9 +98,7 @@ def _view(buttons: tuple[Button, ...]) -> tuple["_Rows | None", list[str]]:
 @lru_cache(maxsize=256)
 def _rows(looks: tuple[_Look, ...]) -> "_Rows":
     found = [_button(*look) for look in looks]
-    return _Rows(
-        [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
-    )
+    return _Rows([{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)])
 
 
 def _button(custom_id: str, label: str, command: str, style: Style, emoji: str) -> dict[str, Any]:
