@@ -125,7 +125,7 @@ def next_posts(ctx: Context, group: Group, count: int = 3, row: Group | None = N
     lines[:0] = _waiting(ctx, group, row or group)
     if group.paused_until is not None:
         lines.insert(0, PAUSED_UNTIL.format(day_text(local(group.paused_until, zone(group.zone)))))
-    return Field(NEXT_POSTS, "\n".join(lines) or NO_MORE + what_next(ctx, group))
+    return Field(NEXT_POSTS, "\n".join(lines) or (NO_MORE + what_next(ctx, group)).rstrip())
 
 
 def what_next(ctx: Context, group: Group) -> str:

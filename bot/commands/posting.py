@@ -113,7 +113,7 @@ def _new(ctx: Context, group: Group) -> Post:
 
 def _no_more(ctx: Context, group: Group) -> Refused:
     buttons = (again_button(group),) if group.state == GroupState.FINISHED else ()
-    return refuse(NO_MORE, NO_MORE_TEXT + what_next(ctx, group), *buttons)
+    return refuse(NO_MORE, (NO_MORE_TEXT + what_next(ctx, group)).rstrip(), *buttons)
 
 
 def _requeue(ctx: Context, group: Group, post: Post, *, ours: bool) -> None:

@@ -148,7 +148,8 @@ class SlackPlatform:
                 self.port = await self._server.start()
             except OSError as error:
                 raise StartupError(
-                    f"SLACK_PORT {self._access.port} can't be listened at: {error.strerror}."
+                    f"SLACK_HOST {self._access.host}, SLACK_PORT {self._access.port} can't be listened at: "
+                    f"{error.strerror or error}."
                 ) from error
         self._open = True
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -189,3 +190,17 @@ async def test_a_start_that_fails_says_why(
         await slack.run()
     assert not slack.connected()
     assert slack.troubles()
+
+
+async def test_a_host_that_is_not_this_machines_is_named(
+    there: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sets a host at which nobody can listen reads which settings say so."""
+    slack = there.app.slack
+    assert slack is not None
+    await slack.close()
+    monkeypatch.setattr(slack, "_access", replace(slack._access, host="nowhere.invalid"))
+    with pytest.raises(
+        StartupError, match=r"^SLACK_HOST nowhere.invalid, SLACK_PORT 0 can't be listened at: \w+"
+    ):
+        await slack.run()
