@@ -5,8 +5,13 @@ import re
 import sys
 from collections.abc import Iterable
 
-import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
+from bot.core.absent import absent
+
+# For its tracebacks structlog loads rich, where Typer has brought that along: 4 MB for what is not wanted here, since
+# they print the values of local variables.
+with absent("rich"):
+    import structlog
+    from structlog.types import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
 _SECRETS = re.compile(

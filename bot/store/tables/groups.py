@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
+from bot.store.tables.base import index_where_set
 
 
 class GroupState(StrEnum):
@@ -30,18 +31,8 @@ class Group(SQLModel, table=True):
     __tablename__ = "study_group"
     __table_args__ = (
         UniqueConstraint("workspace_id", "channel"),
-        Index(
-            "ix_study_group_due",
-            "next_due_at",
-            sqlite_where=text("next_due_at IS NOT NULL"),
-            postgresql_where=text("next_due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_study_group_twin_of",
-            "twin_of",
-            sqlite_where=text("twin_of IS NOT NULL"),
-            postgresql_where=text("twin_of IS NOT NULL"),
-        ),
+        index_where_set("ix_study_group_due", "next_due_at"),
+        index_where_set("ix_study_group_twin_of", "twin_of"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigId)

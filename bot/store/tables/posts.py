@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
+from bot.store.tables.base import index_where_set
 
 
 class PostState(StrEnum):
@@ -42,30 +43,10 @@ class Post(SQLModel, table=True):
     __tablename__ = "post"
     __table_args__ = (
         UniqueConstraint("group_id", "kind", "occurrence"),
-        Index(
-            "ix_post_try_at",
-            "try_at",
-            sqlite_where=text("try_at IS NOT NULL"),
-            postgresql_where=text("try_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_post_thread_try_at",
-            "thread_try_at",
-            sqlite_where=text("thread_try_at IS NOT NULL"),
-            postgresql_where=text("thread_try_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_post_edit_at",
-            "edit_at",
-            sqlite_where=text("edit_at IS NOT NULL"),
-            postgresql_where=text("edit_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_post_passed_on",
-            "passed_on",
-            sqlite_where=text("passed_on IS NOT NULL"),
-            postgresql_where=text("passed_on IS NOT NULL"),
-        ),
+        index_where_set("ix_post_try_at", "try_at"),
+        index_where_set("ix_post_thread_try_at", "thread_try_at"),
+        index_where_set("ix_post_edit_at", "edit_at"),
+        index_where_set("ix_post_passed_on", "passed_on"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     group_id: int = Field(foreign_key="study_group.id", sa_type=BigId)
@@ -107,12 +88,7 @@ class Nudge(SQLModel, table=True):
     __tablename__ = "nudge"
     __table_args__ = (
         UniqueConstraint("member_id", "kind", "occurrence"),
-        Index(
-            "ix_nudge_try_at",
-            "try_at",
-            sqlite_where=text("try_at IS NOT NULL"),
-            postgresql_where=text("try_at IS NOT NULL"),
-        ),
+        index_where_set("ix_nudge_try_at", "try_at"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     member_id: int = Field(foreign_key="member.id", sa_type=BigId)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import BigId, UtcDateTime
+from bot.store.tables.base import index_where_set
 
 
 class RewardKind(StrEnum):
@@ -55,12 +56,7 @@ class Grant(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("reward_id", "member_id"),
         Index("ix_role_grant_member_id", "member_id"),
-        Index(
-            "ix_role_grant_try_at",
-            "try_at",
-            sqlite_where=text("try_at IS NOT NULL"),
-            postgresql_where=text("try_at IS NOT NULL"),
-        ),
+        index_where_set("ix_role_grant_try_at", "try_at"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     reward_id: int = Field(foreign_key="reward.id", sa_type=BigId)
