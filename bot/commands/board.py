@@ -16,7 +16,7 @@ from bot.core.text import plural
 from bot.store.boards import Row
 from bot.study.boards import Line, Part
 from bot.study.calendar import local, periods_of, week_start
-from bot.study.points import ALL_TIME, scores
+from bot.study.points import ALL_TIME, score_in
 
 TITLES = {"week": "Leaderboard of this week", "month": "Leaderboard of this month", "all": "Leaderboard"}
 LAST_WEEK, PAST_WEEK = "Leaderboard of last week", "Leaderboard of the week of {}"
@@ -97,7 +97,7 @@ def _hidden(who: Learner, period: str) -> Row | None:
     member = who.member
     if member is None or not member.hidden or member.left_at is not None:
         return None
-    score = scores(who.standing_marks).get(period)
+    score = score_in(who.standing_marks, period)
     return Row(member.id, "", member.name, member.alias, score.points, score.reached_at) if score else None
 
 

@@ -11,7 +11,7 @@ from bot.core.reply import Field, Reply, Style, refuse
 from bot.core.text import bar, plural
 from bot.store import boards
 from bot.store.boards import Row
-from bot.study.points import ALL_TIME, Score, scores
+from bot.study.points import ALL_TIME, Score, score_in
 from bot.study.progress import tally, tally_sections
 
 NOT_A_MEMBER = "Not in this group"
@@ -54,7 +54,7 @@ def _score(ctx: Context, who: Learner, *, other: bool) -> tuple[int, int] | None
     found: Row | Score | None = boards.row_of(ctx.session, who.group_id, ALL_TIME, who.member.id)
     if who.member.hidden and not other and who.member.left_at is None:
         # On no board, but one's own points are one's own to see.
-        found = scores(who.standing_marks).get(ALL_TIME)
+        found = score_in(who.standing_marks, ALL_TIME)
     if found is None:
         return None
     return found.points, boards.steps(ctx.session, who.group_id, ALL_TIME).rank(found.points)

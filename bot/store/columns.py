@@ -40,10 +40,13 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+_NO_OFFSET = -len("+00:00")
+
+
 def _to_text(value: datetime | None) -> str | None:
     """As SQLAlchemy writes it, in text that sorts by time."""
-    moment = _to_utc(value)
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+    moment = value if value is None or value.tzinfo is UTC else _to_utc(value)
+    return None if moment is None else moment.isoformat(" ", "microseconds")[:_NO_OFFSET]
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -169,9 +169,12 @@ def _by_member(rows: Iterable[Any]) -> Mapping[int, Sequence[Mark]]:
 
 def marks_of(session: Session, member_id: int) -> tuple[Mark, ...]:
     """Every mark of a member, oldest first."""
+    # A list that is built at once: thousands of marks pass here one by one otherwise.
     return tuple(
-        Mark(id_, item, _ACTS[act], at, day, points, undoes, finishes)
-        for id_, item, act, at, day, points, undoes, finishes in _MARKS.rows(session, {"member": member_id})
+        [
+            Mark(id_, item, _ACTS[act], *rest)
+            for id_, item, act, *rest in _MARKS.rows(session, {"member": member_id})
+        ]
     )
 
 

@@ -32,13 +32,12 @@ class Prepared:
         compiled = self._for(connection.dialect)
         return compiled.typed(fetch(connection, compiled.text, compiled.bound(values)))
 
-    def many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it once for each row."""
+    def many(self, session: Session, rows: Sequence[Row]) -> None:
+        """Run it once for each row, which has a value for each of the parameters, in their order."""
         connection = session.connection()
         compiled = self._for(connection.dialect)
-        bound = [compiled.bound(values) for values in rows]
         try:
-            driver(connection).cursor().executemany(compiled.text, bound)
+            driver(connection).cursor().executemany(compiled.text, compiled.each(rows))
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, compiled.text, connection) from error
 
@@ -85,6 +84,8 @@ class _Compiled:
         to = {n: b.type.dialect_impl(dialect).bind_processor(dialect) for n, b in binds.items()}
         self._by_name = compiled.positiontup is None
         self._in = [(name, to[name]) for name in compiled.positiontup or to]
+        order = {name: place for place, name in enumerate(parameters)}
+        self._rows_in = [(name, order[name], to[name]) for name, _ in self._in if name in order]
         columns = getattr(statement, "exported_columns", ())
         found = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._from = [(place, convert) for place, convert in enumerate(found) if convert is not None]
@@ -96,6 +97,17 @@ class _Compiled:
         if self._by_name:
             return {name: given[name] if to is None else to(given[name]) for name, to in self._in}
         return [given[name] if to is None else to(given[name]) for name, to in self._in]
+
+    def each(self, rows: Sequence[Row]) -> list[Any]:
+        """The driver's parameters for each of many rows."""
+        if self._by_name:
+            return [
+                {n: row[place] if to is None else to(row[place]) for n, place, to in self._rows_in}
+                for row in rows
+            ]
+        return [
+            [row[place] if to is None else to(row[place]) for _, place, to in self._rows_in] for row in rows
+        ]
 
     def typed(self, rows: Sequence[Any]) -> Sequence[Row]:
         """What the driver gave, as the columns' types promise it."""

@@ -6,7 +6,7 @@ sum. Both are written here and nowhere else; who left or is hidden has neither.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ClauseElement, bindparam, delete, func, select
@@ -17,7 +17,7 @@ from bot.store.places import Membership
 from bot.store.prepared import Prepared
 from bot.store.tables import ScoreCount, ScoreRow
 from bot.study.calendar import periods_of
-from bot.study.points import ALL_TIME, Score, scores
+from bot.study.points import ALL_TIME, Score, score_in, scores
 from bot.study.progress import Mark, standing_marks
 
 BATCH = 500
@@ -25,6 +25,8 @@ BATCH = 500
 
 _ROW = ("member_id", "period", "group_id", "points", "reached_at")
 _COUNT = ("group_id", "period", "points", "members")
+_Row = tuple[int, str, int, int, datetime]
+_Count = tuple[int, str, int, int]
 
 Key = tuple[int, int, str]
 """(group, member, period)."""
@@ -36,21 +38,19 @@ def keep(session: Session, of: Membership, standing: Iterable[Mark], day: date, 
     """Write what a member's standing marks say after one for that day has added so many points, or taken them away."""
     if of.hidden:
         return
-    changed = (ALL_TIME, *periods_of(day))
-    found = scores(standing, changed)
-    there: dict[Key, Score] = {}
+    there: list[_Row] = []
     gone: list[Key] = []
-    counts: Counts = Counter()
-    for period in changed:
-        score = found.get(period)
+    counts: list[_Count] = []
+    for period in (ALL_TIME, *periods_of(day)):
+        score = score_in(standing, period)
         points = score.points if score else 0
         if score:
-            there[of.group_id, of.id, period] = score
-            counts[of.group_id, period, points] += 1
+            there.append((of.id, period, of.group_id, points, score.reached_at))
+            counts.append((of.group_id, period, points, 1))
         else:
             gone.append((of.group_id, of.id, period))
         if points != gained:
-            counts[of.group_id, period, points - gained] -= 1
+            counts.append((of.group_id, period, points - gained, -1))
     _write(session, there, gone, counts)
 
 
@@ -99,27 +99,24 @@ def _put_right(session: Session, member_ids: Sequence[int], wanted: Mapping[Key,
     for group, member, period in (*there, *gone):
         if (old := had.get((group, member, period))) is not None:
             counts[group, period, old.points] -= 1
-    _write(session, there, gone, counts)
+    new = [(member, period, group, *score) for (group, member, period), score in there.items()]
+    _write(session, new, gone, _listed(counts))
     return len(there) + len(gone)
 
 
-def _write(
-    session: Session, there: Mapping[Key, Score], gone: Sequence[Key], counts: Mapping[Any, int]
-) -> None:
+def _listed(counts: Mapping[tuple[int, str, int], int]) -> Sequence[_Count]:
+    return [(*key, n) for key, n in counts.items() if n]
+
+
+def _write(session: Session, there: Sequence[_Row], gone: Sequence[Key], counts: Sequence[_Count]) -> None:
     if gone:
         rows = [{"member": member, "of": period} for _, member, period in gone]
         session.connection().execute(_TAKE_AWAY, rows)
     if there:
-        _KEEP.many(
-            session,
-            [
-                dict(zip(_ROW, (member, period, group, score.points, score.reached_at), strict=True))
-                for (group, member, period), score in there.items()
-            ],
-        )
-    # Always in one order: two members of a group at once must not wait for each other.
-    if changes := sorted((key, n) for key, n in counts.items() if n):
-        _COUNT_ON.many(session, [dict(zip(_COUNT, (*key, n), strict=True)) for key, n in changes])
+        _KEEP.many(session, there)
+    if counts:
+        # Always in one order: two members of a group at once must not wait for each other.
+        _COUNT_ON.many(session, sorted(counts))
 
 
 def recount(session: Session, group_id: int) -> int:
@@ -133,7 +130,7 @@ def recount(session: Session, group_id: int) -> int:
     right = _by_key(group_id, connection.execute(counted.where(col(rows.group_id) == group_id)))
     had = _by_key(group_id, connection.execute(kept.where(col(counts.group_id) == group_id)))
     off = {key: right.get(key, 0) - had.get(key, 0) for key in {*right, *had}}
-    _write(session, {}, (), off)
+    _write(session, (), (), _listed(off))
     session.connection().execute(
         delete(ScoreCount).where(col(counts.group_id) == group_id, col(counts.members) == 0)
     )

@@ -1,6 +1,6 @@
 """Points and boards. A topic is worth its hours of effort; the steps that finish it share them."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -54,21 +54,24 @@ class Score(NamedTuple):
     reached_at: datetime
 
 
-def scores(marks: Iterable[Mark], only: Container[str] | None = None) -> dict[str, Score]:
-    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days.
-
-    `only` names the periods that are wanted.
-    """
-    found: dict[str, Score] = {}
-    for mark in marks:
-        if mark.act is Act.FINISHED and mark.points:
-            for period in (ALL_TIME, *periods_of(mark.day)):
-                if only is None or period in only:
-                    found[period] = _more(found.get(period), mark)
-    return found
+def scores(marks: Iterable[Mark]) -> dict[str, Score]:
+    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days."""
+    found: dict[str, list[Mark]] = {}
+    for mark in _counted(marks):
+        for period in (ALL_TIME, *periods_of(mark.day)):
+            found.setdefault(period, []).append(mark)
+    return {period: _score(counted) for period, counted in found.items()}
 
 
-def _more(score: Score | None, mark: Mark) -> Score:
-    if score is None:
-        return Score(mark.points, mark.at)
-    return Score(score.points + mark.points, max(score.reached_at, mark.at))
+def score_in(marks: Iterable[Mark], period: str) -> Score | None:
+    """The score in one period; None where nothing in it brought points."""
+    found = [m for m in _counted(marks) if period == ALL_TIME or period in periods_of(m.day)]
+    return _score(found) if found else None
+
+
+def _counted(marks: Iterable[Mark]) -> list[Mark]:
+    return [mark for mark in marks if mark.act is Act.FINISHED and mark.points]
+
+
+def _score(marks: Sequence[Mark]) -> Score:
+    return Score(sum([mark.points for mark in marks]), max([mark.at for mark in marks]))

@@ -49,9 +49,9 @@ def test_a_fault_has_sqlalchemys_name(session: Session) -> None:
     """Whoever handles faults of the database meets the same ones on this road."""
     add = Prepared(added, *COLUMNS)
     values = {"platform": "discord", "external_id": "7", "shard_key": 0, "name": "a", "joined_at": MONDAY}
-    add.many(session, [values])
+    add.many(session, [tuple(values[name] for name in COLUMNS)])
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
-        add.many(session, [values])
+        add.many(session, [tuple(values[name] for name in COLUMNS)])
 
 
 def test_a_value_that_is_missing_is_an_error(session: Session) -> None:

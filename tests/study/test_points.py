@@ -12,6 +12,7 @@ from bot.study.points import (
     Score,
     award_resource,
     award_topic,
+    score_in,
     scores,
     worth,
 )
@@ -121,6 +122,8 @@ def test_scores_are_sums_over_the_marks_that_stand(history: list[Mark]) -> None:
         own = [m for m in counted if period in (ALL_TIME, *periods_of(m.day))]
         expected[period] = Score(sum(m.points for m in own), max(m.at for m in own))
     assert scores(alive) == expected
+    assert {period: score_in(alive, period) for period in expected} == expected
+    assert score_in(alive, "1999-01") is None
 
 
 @given(histories(), histories())
