@@ -36,9 +36,10 @@ def plan_lines(ctx: Context, group: Group) -> str:
     facts = [plural(len(plan.topics), "topic"), str(Pace(group.pace_hours))]
     if left > 0:
         facts.append(f"{plural(left, 'week')} to go")
+    go = "went" if group.state == GroupState.FINISHED else "go"
     return (
         f"{bold(plan.title)}: {', '.join(facts)}.\n"
-        f"Posts go to {places_text(ctx, group)} every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
+        f"Posts {go} to {places_text(ctx, group)} every **{DAYS[group.weekday]} at {format_time(group.minute)}**, "
         f"with a reminder on **{DAYS[group.reminder_weekday]} at {format_time(group.reminder_minute)}**.\n"
         f"Time zone **{escape(group.zone)}**, where it is {clock_text(ctx.now, group)} now."
     )

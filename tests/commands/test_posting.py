@@ -261,6 +261,7 @@ async def test_every_week_is_posted_as_it_was_previewed_until_the_plan_ends(prom
     said = await say(group.olivia, "/status")
     assert said.title == "Status · 🏁 complete"
     assert "`/resume` starts it again with the first topic" in said.fields["What is posted when"]
+    assert "Posts went to" in said.text
     assert "Start again" in said.buttons
     for command in ("/prompt", "/pause", "/resume"):
         said = await say(group.olivia, command)
