@@ -4,6 +4,9 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help demo run test lint format bench faults docs pictures lock environment
 
+# The tests start Python some two hundred times: compiled once is enough, whatever this shell says.
+test faults: export PYTHONDONTWRITEBYTECODE :=
+
 help: ## say what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo 'ARGS="…" is passed on, for example: make demo ARGS="--no-open --port 8771"'

@@ -4,7 +4,8 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -12,7 +13,7 @@ import pytest
 import simcord
 from hypothesis import settings
 
-from bot.study import roadmap_files
+from tests import once
 from tests import postgres as pg
 from tests.makers import migrated
 from tests.platforms.discord import openapi
@@ -28,12 +29,29 @@ settings.load_profile("roadmate")
 # SimCord looks every 50 ms whether work in a thread is done, which is most of the time of every test.
 simcord.Env._settle_internal.__kwdefaults__["idle"] = 0.0005
 
-# Reading the text of a roadmap takes 0.15 s, gives the same each time, and nobody can change what it gave.
-roadmap_files.check = cache(roadmap_files.check)
+once.in_memory()
+once.read()
+once.compiled()
+
+
+def pytest_collection_finish() -> None:
+    """Begin with everything loaded."""
+    once.loaded()
+
+
+@pytest.fixture
+def here() -> Iterator[None]:
+    """Leave the process in the folder where it is, whichever folders a test and its database were in.
+
+    Left to monkeypatch it would end in the folder of a PostgreSQL database, which is put back before.
+    """
+    before = Path.cwd()
+    yield
+    os.chdir(before)
 
 
 @pytest.fixture(autouse=True)
-def checked_requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def checked_requests(here: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Check every request made to a simulated Discord against the API's own description."""
     envs: list[simcord.Env] = []
     made = simcord.Env.__init__
@@ -160,7 +178,7 @@ def postgres() -> Iterator[pg.Server]:
 
 
 @pytest.fixture(scope="session")
-def fresh(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+def fresh(backend: str, request: pytest.FixtureRequest) -> Fresh:
     """Make a new database at the newest schema, of the kind that the test runs on."""
     if backend == "postgresql":
         server: pg.Server = request.getfixturevalue("postgres")
@@ -168,7 +186,8 @@ def fresh(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
 
     @contextmanager
     def file() -> Iterator[str]:
-        yield migrated(tmp_path_factory.mktemp("database") / "roadmate.db")
+        with TemporaryDirectory(prefix="roadmate-") as folder:
+            yield migrated(Path(folder, "roadmate.db"))
 
     return file
 

@@ -366,10 +366,10 @@ def test_canonical_text_comes_back_as_the_same_roadmap() -> None:
 
 def test_digest_sees_content_and_nothing_else() -> None:
     """Comments, quotes and layout leave the digest alone; any word changes it."""
-    first = digest(read_roadmap(GOOD, "b.yaml"))
+    first = digest(canonical(read_roadmap(GOOD, "b.yaml")))
     restyled = "# new\n" + GOOD.replace("title: Bread", "title: 'Bread'").replace("helpful: []\n        ", "")
-    assert digest(read_roadmap(restyled, "c.yaml")) == first
-    assert digest(read_roadmap(GOOD.replace("Why steam?", "Why heat?"), "b.yaml")) != first
+    assert digest(canonical(read_roadmap(restyled, "c.yaml"))) == first
+    assert digest(canonical(read_roadmap(GOOD.replace("Why steam?", "Why heat?"), "b.yaml"))) != first
 
 
 def test_canonical_text_never_changes() -> None:

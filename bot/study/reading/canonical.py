@@ -16,9 +16,9 @@ def canonical(roadmap: Roadmap) -> str:
     return json.dumps(_data(roadmap), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(roadmap: Roadmap) -> str:
-    """Return the SHA-256 of the canonical text, 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(roadmap).encode()).hexdigest()
+def digest(text: str) -> str:
+    """Return the SHA-256 of a canonical text, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def from_canonical(text: str) -> Roadmap:
