@@ -47,10 +47,15 @@ class Nudging:
         self._member = 0
         self._pass_began: datetime | None = None
 
-    async def run(self) -> int:
-        """Plan what is to be planned and send what is due, up to a bound; return how many were tried."""
-        await self._plan()
-        await self._look_for_the_silent()
+    async def run(self, *, waits: bool = True) -> int:
+        """Plan what is to be planned and send what is due, up to a bound; return how many were tried.
+
+        Without anything that `waits` it only goes on looking for who is silent.
+        """
+        if waits:
+            await self._plan()
+        if not await self._look_for_the_silent() and not waits:
+            return 0
         tried = 0
 
         async def take(free: int) -> list[Work]:
@@ -70,12 +75,15 @@ class Nudging:
     def _pass_on(self, session: Session) -> bool:
         return pass_on(session, self.delivery.catch_up, self.delivery.shards)
 
-    async def _look_for_the_silent(self) -> None:
-        """Read one page of members; who is silent is planned for. A pass begins anew after an hour at the earliest."""
+    async def _look_for_the_silent(self) -> bool:
+        """Read one page of members; who is silent is planned for: whether anybody is.
+
+        A pass begins anew after an hour at the earliest.
+        """
         now = self.clock()
         if not self._member:
             if self._pass_began is not None and timedelta() <= now - self._pass_began < PASS_EVERY:
-                return
+                return False
             self._pass_began = now
         after = self._member
 
@@ -87,6 +95,7 @@ class Nudging:
         if silent:
             await self.database.write(lambda session: show_ways_back(session, silent, now))
         self._member = page[-1] if len(page) == PAGE else 0
+        return bool(silent)
 
     async def _taken(self, free: int) -> list[Claim]:
         ready = [platform.name for platform in self.delivery.platforms if platform.ready()]

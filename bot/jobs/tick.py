@@ -14,7 +14,7 @@ from bot.jobs.news import take_in
 from bot.jobs.nudging import Nudging
 from bot.jobs.plan import plan_batch
 from bot.jobs.rewarding import Rewarding
-from bot.store import accounts, health, nudges, workspaces
+from bot.store import accounts, health, nudges, waiting, workspaces
 from bot.store.database import Database
 from bot.store.faults import Unavailable
 from bot.study.catalog import Catalog
@@ -56,28 +56,42 @@ class Ticker:
 
     async def tick(self) -> None:
         """Plan every group whose time has come and send what is due."""
-        await self._plan_all()
-        await self._deliver()
-        await self._nudge()
+        waits = await self._plan_all()
+        if waits:
+            await self._deliver()
+        await self._nudge(waits=waits)
         await self._purge()
 
     async def _deliver(self) -> None:
         async with self._delivering:
             await self.delivery.run()
 
-    async def _nudge(self) -> None:
+    async def _nudge(self, *, waits: bool) -> None:
         # Nobody's post waits for a role or a private message: those have a place of their own.
         async with self._nudging:
-            await self.rewarding.run()
-            await self.nudging.run()
+            if waits:
+                await self.rewarding.run()
+            await self.nudging.run(waits=waits)
 
-    async def _plan_all(self) -> None:
+    async def _plan_all(self) -> bool:
+        """Plan every group whose time has come; whether there is anything to do in this tick at all."""
         async with self._planning:
             await self._beat()
             await take_in(self.database, self.news, self.clock(), every_board=not self._looked_over)
             self._looked_over = True
-            while await self.plan():
+            waits = await self._look()
+            while waits and await self.plan():
                 pass
+            return waits
+
+    async def _look(self) -> bool:
+        """Ask once, in a reader, what each part of a tick would ask in a writer of its own."""
+        # By the clock that delivery trusts, which has to be looked at in each tick to notice that it was set back.
+        now = self.delivery.watch.now()
+        waits = await self.database.read(lambda session: waiting.anything(session, now))
+        if not waits:
+            self._planned = time.monotonic()
+        return waits
 
     def age(self) -> float:
         """Seconds since ticking last got anywhere; a delivery under way has to get somewhere as well."""
@@ -104,12 +118,12 @@ class Ticker:
 
     async def _outcome(self) -> str:
         try:
-            await self._plan_all()
+            waits = await self._plan_all()
             # Who delivers already takes along what was planned now.
-            if not self._delivering.locked():
+            if waits and not self._delivering.locked():
                 await self._deliver()
             if not self._nudging.locked():
-                await self._nudge()
+                await self._nudge(waits=waits)
             await self._purge()
         except Unavailable as fault:
             log.warning("nothing could be written; the next tick tries again", extra={"reason": str(fault)})

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, cast, delete, exists, func, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
 from bot.store import notes
 from bot.store.grants import LEASE
-from bot.store.tables import Grant, Group, MarkRow, Member, Reward, Workspace
+from bot.store.tables import Grant, Group, MarkRow, Member, Meta, Reward, Workspace
 
 SEEN = "rewards_seen"
 SPAN = 5000
@@ -84,6 +84,19 @@ def _newest(session: Session) -> int:
 def there_are(session: Session) -> bool:
     """Whether anything is rewarded, or still to be taken back."""
     return session.connection().execute(select(_REWARD.c.id).limit(1)).first() is not None
+
+
+def may_be_due(now: Any) -> ColumnElement[bool]:
+    """The condition that a reward ends or is new, a role is to be given or taken, or anything was recorded."""
+    seen = (
+        select(func.coalesce(func.max(col(Meta.value)), "0")).where(col(Meta.key) == SEEN).scalar_subquery()
+    )
+    newest = select(func.max(col(MarkRow.id))).scalar_subquery()
+    return exists(select(_REWARD.c.id)) & or_(
+        exists().where(or_(_REWARD.c.ending, _REWARD.c.walked_to.is_not(None))),
+        exists().where(_GRANT.c.try_at <= now),
+        newest > cast(seen, BigInteger),
+    )
 
 
 def news(session: Session, settled: datetime | None) -> Sequence[int]:

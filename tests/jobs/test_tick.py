@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,25 @@ async def test_a_held_lock_is_survived(
     room.close()
 
 
+async def test_an_idle_tick_asks_once_and_writes_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing to do a tick is one reading transaction, however many parts there are; and it counts as a tick."""
+    await room.tick()
+    asked: list[str] = []
+
+    def counted(name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **how: (asked.append(name), run(*args, **how))[1]
+
+    for name in ("read", "write"):
+        monkeypatch.setattr(room.database, name, counted(name, getattr(room.database, name)))
+    room.ticker._planned = float("-inf")
+    for _ in range(3):
+        await room.tick(seconds=15)
+    assert asked == ["read", "read", "read"]
+    assert room.ticker.age() < float("inf")
+    await room.tick(minutes=1)
+    assert room.platform.sends() == 1
+
+
 async def test_the_heartbeat_is_written_once_a_minute(room: Room) -> None:
     """The database says when the bot was last alive, without a write for every tick; a clock set back is seen."""
     room.clock.now = MONDAY - timedelta(hours=3)
@@ -125,6 +146,7 @@ async def test_ticking_gets_somewhere_by_ticks_only(room: Room) -> None:
 async def test_a_delivery_that_hangs_is_seen(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planning goes on beside a delivery; that makes nobody believe that posts go out."""
     hanging = asyncio.Event()
+    room.clock.now = MONDAY
 
     async def hang(*_: object) -> object:
         hanging.set()
