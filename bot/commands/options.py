@@ -1,15 +1,15 @@
 """The options that several commands share, with their descriptions, bounds and suggestions."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated
 
 from bot.commands.memory import Memory
 from bot.core.command import Choice, Option, Takes
 from bot.core.request import Channel, Person, Request
 from bot.core.text import clean
-from bot.study import catalog
 from bot.study.pace import parse_pace
-from bot.study.roadmap import Kind
+from bot.study.roadmap import Kind, Resource, Topic
 from bot.study.spoken import DAYS, format_time, looks_like_past_day, parse_time
 from bot.study.zones import find_zones, parse_zone
 
@@ -26,7 +26,7 @@ def _items(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
     if edition is None:
         return ()
     keys = edition.matcher.suggest(typed, seat.first if seat else (), MOST)
-    return [Choice(_label(edition, key), key) for key in keys]
+    return [_choice(*edition.items[key]) for key in keys]
 
 
 def _topics(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
@@ -36,15 +36,16 @@ def _topics(memory: Memory, request: Request, typed: str) -> Sequence[Choice]:
         return ()
     keys = edition.matcher.suggest(typed, seat.first if seat else (), len(edition.ids))
     found = [key for key in keys if key in edition.roadmap.by_key]
-    return [Choice(_label(edition, key), key) for key in found[:MOST]]
+    return [_choice(*edition.items[key]) for key in found[:MOST]]
 
 
-def _label(edition: catalog.Edition, key: str) -> str:
-    topic, resource = edition.items[key]
+@lru_cache(maxsize=1024)
+def _choice(topic: Topic, resource: Resource | None) -> Choice:
+    """An item to choose; each letter that somebody types asks for up to 25 of them."""
     if resource is None:
-        return clean(topic.title, LABEL)
+        return Choice(clean(topic.title, LABEL), topic.key)
     own = resource.title if resource.kind is Kind.EXERCISE else f"{topic.title}: {resource.title}"
-    return clean(own, LABEL)
+    return Choice(clean(own, LABEL), resource.key)
 
 
 def _roadmaps(memory: Memory, _request: Request, typed: str) -> Sequence[Choice]:

@@ -5,6 +5,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -59,6 +60,8 @@ class Matcher:
         }
         self._exact |= {_plain(old): key for key, item in items for old in item.renamed_from}
         self._exact |= {_plain(key): key for key in self._keys}
+        # A whole group types the same first letters.
+        self._rated = lru_cache(maxsize=512)(self._rate)
 
     def suggest(self, text: str, first: Sequence[str] = (), limit: int = 25) -> list[str]:
         """Find keys that fit what was typed so far, best first; nothing typed fits `first` and topics.
@@ -92,11 +95,16 @@ class Matcher:
         return Match(candidates=tuple(self._ranked(typed, frozenset())[:MOST_CANDIDATES]))
 
     def _ranked(self, typed: str, first: frozenset[str]) -> list[str]:
+        rated = self._rated(typed)
+        if not first.isdisjoint([key for _, key in rated]):
+            rated = tuple(sorted(rated, key=lambda one: (one[0], one[1] not in first)))
+        return [key for _, key in rated]
+
+    def _rate(self, typed: str) -> tuple[tuple[tuple[float, bool], str], ...]:
+        """What fits, best first: (less is better, key)."""
         scores = self._scores(typed)
-        order = sorted(
-            scores, key=lambda i: (-scores[i], self._is_resource[i], self._keys[i] not in first, i)
-        )
-        return [self._keys[i] for i in order]
+        order = sorted(((-scores[i], self._is_resource[i]), i) for i in scores)
+        return tuple([(rank, self._keys[i]) for rank, i in order])
 
     def _scores(self, typed: str) -> dict[int, float]:
         """Rate how well each item fits, by its index: the better of its key and its title."""
