@@ -16,10 +16,7 @@ class MarkRow(SQLModel, table=True):
     """
 
     __tablename__ = "mark"
-    __table_args__ = (
-        Index("ix_mark_member_id", "member_id"),
-        Index("ix_mark_item_id", "item_id"),
-    )
+    __table_args__ = (Index("ix_mark_member_id", "member_id"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     member_id: int = Field(foreign_key="member.id", sa_type=BigId)
     item_id: int = Field(foreign_key="item.id", sa_type=BigId)
