@@ -83,9 +83,7 @@ def _short(title: str) -> str:
     return clean(title, LABEL)
 
 
-def item_buttons(who: Learner, key: str) -> tuple[Button, ...]:
+def item_buttons(group_id: int, key: str) -> tuple[Button, ...]:
     """Done and Skip for an item."""
-    return (
-        who.button("Done", "done", Style.GOOD, "✅", item=key),
-        who.button("Skip", "skip", Style.PLAIN, "⏭️", item=key),
-    )
+    args: dict[str, str | int] = {"group": group_id, "item": key}
+    return (Button("Done", "done", args, Style.GOOD, "✅"), Button("Skip", "skip", args, Style.PLAIN, "⏭️"))

@@ -7,10 +7,11 @@ from bot.commands.group import group
 from bot.commands.heatmap import heatmap
 from bot.commands.help import help_
 from bot.commands.history import history, notes
-from bot.commands.learn import next_, roadmap, stuck, topic
+from bot.commands.learn import roadmap, stuck, topic
 from bot.commands.link import link, unlink
 from bot.commands.manage import pause, present_times, resume, schedule
 from bot.commands.mydata import delete, export, privacy
+from bot.commands.now import next_
 from bot.commands.organizers import organizers
 from bot.commands.people import join, leave
 from bot.commands.posting import posted, prompt

@@ -91,14 +91,14 @@ def _view(buttons: tuple[Button, ...]) -> tuple["_Rows | None", list[str]]:
         elif custom_id not in made and len(made) < BUTTONS:
             made[custom_id] = button
     looks = tuple([(id_, b.label, b.command, b.style, b.emoji) for id_, b in made.items()])
-    return (_rows(looks) if looks else None), left_out
+    return (_Rows(_rows(looks)) if looks else None), left_out
 
 
-# A group is shown the same few rows of buttons again and again, and discord.py's View takes its time to be made.
+# A group is shown the same few rows of buttons again and again.
 @lru_cache(maxsize=256)
-def _rows(looks: tuple[_Look, ...]) -> "_Rows":
+def _rows(looks: tuple[_Look, ...]) -> list[dict[str, Any]]:
     found = [_button(*look) for look in looks]
-    return _Rows([{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)])
+    return [{"type": _ROW, "components": found[at : at + A_ROW]} for at in range(0, len(found), A_ROW)]
 
 
 def _button(custom_id: str, label: str, command: str, style: Style, emoji: str) -> dict[str, Any]:
