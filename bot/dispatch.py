@@ -14,10 +14,11 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from bot.commands.context import Context
-from bot.commands.direct import at_home, only_direct
+from bot.commands.direct import at_home
 from bot.commands.memory import Memory
 from bot.commands.seats import find_seat
-from bot.core.arguments import GROUP, checked
+from bot.commands.wording import Told, Wording
+from bot.core.arguments import GROUP, checked, group_of
 from bot.core.command import Audience, Choice, Command
 from bot.core.picture import Picture
 from bot.core.platform import ANSWERS_WITHIN, Ahead, Held, TryLater, Unsure
@@ -30,6 +31,7 @@ from bot.core.troubles import (
     FAULT_TEXT,
     NOT_ORGANIZER,
     NOT_ORGANIZER_TEXT,
+    SAVED_TEXT,
     TOO_FAST,
     TOO_FAST_TEXT,
     UNKNOWN,
@@ -87,7 +89,7 @@ class Dispatcher:
         `ahead` is told the answer in the loop while the disk is still being waited for.
         """
         started = time.perf_counter()
-        told = _Told(ahead)
+        told = Told(ahead)
         outcome, reply = await self._in_turn(request, told)
         took = time.perf_counter() - started
         # On the loop's next round: the answer goes out before its line is written.
@@ -102,7 +104,7 @@ class Dispatcher:
         for each in afterwards:
             each()
 
-    async def _in_turn(self, request: Request, told: "_Told") -> tuple[str, Reply]:
+    async def _in_turn(self, request: Request, told: Told) -> tuple[str, Reply]:
         command = self.commands.get(request.command)
         try:
             with self.turns.turn((request.platform, request.person.id), command.cost if command else 1):
@@ -111,7 +113,7 @@ class Dispatcher:
             wait = TOO_FAST_TEXT.format(plural(math.ceil(fault.seconds), "second"))
             return "too fast", Reply(TOO_FAST, wait, tone=Tone.WARN)
 
-    async def _outcome(self, request: Request, command: Command | None, told: "_Told") -> tuple[str, Reply]:
+    async def _outcome(self, request: Request, command: Command | None, told: Told) -> tuple[str, Reply]:
         try:
             return "ok", await self._run(request, command, told)
         except Refused as refused:
@@ -121,9 +123,10 @@ class Dispatcher:
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("command failed", extra={"command": request.command[:32], "reference": reference})
-            return "error", Reply(FAULT, FAULT_TEXT.format(reference), tone=Tone.WARN)
+            text = SAVED_TEXT if told.saved else FAULT_TEXT
+            return "error", Reply(FAULT, text.format(reference), tone=Tone.WARN)
 
-    async def _run(self, request: Request, command: Command | None, told: "_Told") -> Reply:
+    async def _run(self, request: Request, command: Command | None, told: Told) -> Reply:
         if command is None or (command.only and request.platform not in command.only):
             return UNKNOWN
         if command.audience is Audience.ORGANIZER and request.workspace is not None and not request.organizer:
@@ -132,11 +135,11 @@ class Dispatcher:
                 return Reply(NOT_ORGANIZER, NOT_ORGANIZER_TEXT.format(who), tone=Tone.WARN)
             request = replace(request, organizer=True)
         args = {} if request.ask else checked(command, request.args)
-        group_id, now = _group(request), self.clock()
-        loop, ahead = asyncio.get_running_loop(), told.ahead
+        group_id, now = group_of(request), self.clock()
+        loop = asyncio.get_running_loop()
         afterwards: list[Callable[[], None]] = []
 
-        def work(session: Session) -> Reply:
+        def work(session: Session) -> Wording:
             asked = at_home(session, command, request, group_id)
             afterwards.clear()  # of a run that met others' changes and was undone
             context = Context(
@@ -144,17 +147,17 @@ class Dispatcher:
                 *(group_id, self.erased, afterwards),
             )
             if request.ask:
-                return _form(command, context)
-            reply = command.run(context, **args)
-            if asked is not request:
-                reply = only_direct(reply, self.commands)
-            if ahead is not None and command.writes:
-                loop.call_soon_threadsafe(ahead, reply)
-            return reply
+                return Wording(_form(command, context), None, None)
+            only = None if asked is request else self.commands
+            wording = Wording(command.run(context, **args), told.ahead, only)
+            if command.writes:
+                loop.call_soon_threadsafe(wording.early)
+            return wording
 
         writes = command.writes and not request.ask
-        reply = await (self.database.write(work) if writes else self.database.read(work))
-        told.afterwards = afterwards
+        wording = await (self.database.write(work) if writes else self.database.read(work))
+        told.saved, told.afterwards = writes, afterwards
+        reply = wording.reply()
         if reply.picture is not None:
             return await self._with_picture(reply, reply.picture)
         if reply.aloud is not None:
@@ -197,9 +200,9 @@ class Dispatcher:
         except Exception:
             # The post is queued and goes out with the next tick; the answer says how it stands.
             log.exception("a post asked for was not delivered at once", extra={"post": post})
-        posted = replace(request, command="posted", args={GROUP: _group(request) or "", "post": post})
+        posted = replace(request, command="posted", args={GROUP: group_of(request) or "", "post": post})
         try:
-            return await self._run(posted, self.commands["posted"], _Told())
+            return await self._run(posted, self.commands["posted"], Told())
         except Unavailable as fault:
             # It is saved, and may be posted: nobody should send it again for that.
             log.warning("what became of a post could not be read", extra={"post": post, "reason": str(fault)})
@@ -214,14 +217,6 @@ class Dispatcher:
         if self.memory.seat(request) is None and request.workspace is not None:
             await self.database.read(lambda session: find_seat(session, request, self.memory))
         return option.suggest(self.memory, request, typed)
-
-
-@dataclass(slots=True)
-class _Told:
-    """Who is told an answer early, and what is done once it was saved and is on its way."""
-
-    ahead: Ahead | None = None
-    afterwards: Sequence[Callable[[], None]] = ()
 
 
 def _unavailable(fault: Unavailable) -> tuple[str, Reply]:
@@ -251,12 +246,3 @@ def _log(request: Request, outcome: str, took: float) -> None:
             "person": request.person.id,
         },
     )
-
-
-def _group(request: Request) -> int | None:
-    named = request.args.get(GROUP)
-    try:
-        return int(str(named)) if named not in (None, "") else None
-    except ValueError:
-        # A forged id is no group's, and is answered like any other that is not found.
-        return -1

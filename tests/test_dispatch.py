@@ -1,5 +1,6 @@
 """Requests become replies: hostile ones too, and whatever goes wrong inside."""
 
+import asyncio
 import logging
 import math
 import re
@@ -20,7 +21,7 @@ from bot.commands.table import COMMANDS
 from bot.core.arguments import TEXT_LIMIT, checked
 from bot.core.command import Audience, Command, Option, Takes, command
 from bot.core.picture import Certificate, Picture
-from bot.core.reply import Attachment, Refused, Reply, refuse
+from bot.core.reply import Attachment, Draft, Refused, Reply, refuse
 from bot.core.request import Channel, ChannelKind, Person, Request, Role
 from bot.core.troubles import BUSY, FAULT, NOT_ORGANIZER, UNKNOWN, UNREACHABLE, UNWRITABLE
 from bot.store.faults import Busy, Unreachable, Unwritable
@@ -73,7 +74,23 @@ def show(ctx: Context) -> Reply:
     return Reply("Look", "All of it in words", picture=PICTURE)
 
 
-EXTRA = tuple(command(run, writes=True) for run in (explode, regret, busy, full, cut_off, show))
+def promise(ctx: Context) -> Draft:
+    """Write something and leave the words for later."""
+    ctx.session.add(Meta(key="promised", value="written"))
+    return lambda: Reply("Kept")
+
+
+def stammer(ctx: Context) -> Draft:
+    """Write something for which there are no words."""
+    ctx.session.add(Meta(key="stammered", value="written"))
+    ctx.afterwards.append(lambda: log.info("afterwards"))
+    return lambda: Reply(str(1 // 0))
+
+
+log = logging.getLogger("roadmate.tests")
+EXTRA = tuple(
+    command(run, writes=True) for run in (explode, regret, busy, full, cut_off, show, promise, stammer)
+)
 pytestmark = pytest.mark.databases(*DATABASES)
 
 
@@ -97,6 +114,38 @@ async def test_an_answer_is_told_ahead_while_it_is_saved(room: Room) -> None:
     assert refused.title == "No"
     await room.dispatcher.handle(room.request("next"), ahead.append)
     assert ahead == [answer]
+
+
+async def test_an_answer_is_put_into_words_once_and_early(room: Room) -> None:
+    """What a command leaves to be written is written while it is saved, and what was made ready is what is shown."""
+    ahead: list[Reply] = []
+    answer = await room.dispatcher.handle(room.request("promise"), ahead.append)
+    assert answer.title == "Kept"
+    assert len(ahead) == 1
+    assert ahead[0] is answer
+    assert (await room.say("promise")).title == FAULT  # the key is there already, and nothing of it is shown
+
+
+async def test_no_words_for_what_was_saved_is_said_so(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    """Who can't be answered after the commit reads that it is saved, and the fault is in the log once."""
+    answer = await room.say("stammer")
+    assert answer.title == FAULT
+    assert "is saved" in answer.text
+    assert await room.database.read(lambda session: session.get(Meta, "stammered")) is not None
+    assert len([r for r in caplog.records if r.levelno == logging.ERROR]) == 1
+
+
+async def test_what_is_done_afterwards_is_done_for_what_was_saved_alone(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is remembered where a refused record would have left them: that is done once it is saved."""
+    caplog.set_level(logging.INFO)
+    await room.say("stammer")
+    await asyncio.sleep(0)
+    assert caplog.messages.count("afterwards") == 1
+    await room.say("stammer")
+    await asyncio.sleep(0)
+    assert caplog.messages.count("afterwards") == 1
 
 
 async def test_a_picture_is_drawn_after_the_commit(room: Room) -> None:

@@ -12,7 +12,7 @@ from bot.commands.quotas import check_record
 from bot.commands.scope import Learner, find_learner, remember
 from bot.commands.sharing import takeaway
 from bot.core.markup import bold, escape
-from bot.core.reply import Button, Reply, Style, Tone, refuse
+from bot.core.reply import Aloud, Button, Draft, Reply, Style, Tone, refuse
 from bot.core.text import hours_text, plural
 from bot.store import members, scores
 from bot.store.members import NewMark
@@ -48,7 +48,7 @@ GONE = "something that is no longer on the roadmap"
 
 def done(
     ctx: Context, item: Item = "", on: PastDay = "", hours: Hours = 0, note: Note = "", share: Share = ""
-) -> Reply:
+) -> Reply | Draft:
     """Record a resource or a whole topic as finished.
 
     It counts once however often you send it, for today or for a day up to 30 days ago. Left empty it means the topic
@@ -71,24 +71,25 @@ def done(
         finishes=_finishes(who, found),
     )
     after = _recorded(ctx, who, new)
-    topic, resource = found
-    lines = [_added(new, whole=resource is None)]
-    if day != who.today(ctx.now):
-        lines[0] += f" · for {day_text(day)}"
+    shared = takeaway(ctx, who, found[0], note, after.marks[-1].id) if share == "true" else (None, "")
+    about = f" · for {day_text(day)}" if on and day != who.today(ctx.now) else ""
+    return lambda: _told(who, after, found, _added(new, whole=found[1] is None) + about, shared)
+
+
+def _told(who: Learner, after: Learner, found: Found, added: str, shared: tuple[Aloud | None, str]) -> Reply:
+    """What a record has added, and what is next."""
+    (topic, resource), (aloud, about_note) = found, shared
+    lines = [added]
     if resource is not None and after.at.topic_done(topic) and not who.at.topic_done(topic):
         lines.append(TOPIC_COMPLETE.format(escape(topic.title)))
-    aloud = None
-    if share == "true":
-        aloud, told = takeaway(ctx, who, topic, note, after.marks[-1].id)
-        lines.append(told)
+    lines += [about_note] if about_note else []
     lines.append(what_next(after.current, after.at, after.study))
     counted = tally(after.edition.roadmap.topics, after.at)
-    footer = f"{counted.topics_done} of {plural(counted.topics, 'topic')} done"
     return Reply(
         RECORDED.format(_title(found)),
         "\n".join(lines),
         buttons=_after(after),
-        footer=footer,
+        footer=f"{counted.topics_done} of {plural(counted.topics, 'topic')} done",
         tone=Tone.GOOD,
         aloud=aloud,
     )

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from bot.core.command import Command, Option, Takes
 from bot.core.markup import escape
 from bot.core.reply import Refused, Reply, Tone, refuse
-from bot.core.request import Channel, Person, Role, Value
+from bot.core.request import Channel, Person, Request, Role, Value
 from bot.core.text import clean
 
 GROUP = "group"
@@ -22,6 +22,16 @@ NOT_UNDERSTOOD = "Not changed yet"
 _PERSON = re.compile(r"\d{1,32}|[A-Z0-9]{1,15}\.[A-Z0-9]{1,16}", re.ASCII)
 """Ids of people as platforms have them: a number, or a workspace and a user."""
 _UNIT = re.compile(r"\s*h(?:ours?|rs?)?$", re.IGNORECASE)
+
+
+def group_of(request: Request) -> int | None:
+    """The id of the group that a button names, unchecked; None where nothing is named."""
+    named = request.args.get(GROUP)
+    try:
+        return int(str(named)) if named not in (None, "") else None
+    except ValueError:
+        # A forged id is no group's, and is answered like any other that is not found.
+        return -1
 
 
 def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from bot.core.reply import Reply
+from bot.core.reply import Draft, Reply
 from bot.core.request import Request
 
 
@@ -84,7 +84,7 @@ class Command:
     help: str
     details: str
     options: tuple[Option, ...]
-    run: Callable[..., Reply]
+    run: Callable[..., Reply | Draft]
     audience: Audience = Audience.MEMBER
     writes: bool = False
     private: bool = True
@@ -109,7 +109,7 @@ class Command:
 
 
 def command(
-    run: Callable[..., Reply],
+    run: Callable[..., Reply | Draft],
     *,
     audience: Audience = Audience.MEMBER,
     writes: bool = False,

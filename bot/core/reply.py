@@ -1,6 +1,6 @@
 """What a command answers. A command returns a Reply and never sends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -114,6 +114,10 @@ class Notice:
     reply: Reply
     said: str
     otherwise: str
+
+
+Draft = Callable[[], Reply]
+"""A Reply that is still to be put into words, from what is in memory alone: while what it tells of is being saved."""
 
 
 class Refused(Exception):

@@ -33,3 +33,7 @@ FAULT_TEXT = (
     "Nothing was lost and nothing was saved just now. "
     "Please try again; if it stays, tell whoever runs Roadmate: `{}`."
 )
+SAVED_TEXT = (
+    "What you sent is saved, only the answer to it could not be written. There is no need to send it again; "
+    "if this stays, tell whoever runs Roadmate: `{}`."
+)

@@ -56,7 +56,9 @@ class Turns:
     def _account(self, who: Hashable) -> _Account:
         # A hash, which means something in this process only: nobody's id is kept here.
         key, now = hash(who), self.clock()
-        account = self._accounts.setdefault(key, _Account(self.most, now))
+        account = self._accounts.get(key)
+        if account is None:
+            account = self._accounts[key] = _Account(self.most, now)
         self._accounts.move_to_end(key)
         account.left = min(self.most, account.left + (now - account.seen) * self.per_second)
         account.seen = now

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
@@ -193,8 +193,7 @@ def told(session: Session, mark_ids: Sequence[int]) -> Mapping[int, Told]:
     return {id_ or 0: Told(hours, note) for id_, hours, note in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class NewMark:
+class NewMark(NamedTuple):
     """A mark about to be recorded; `at` and `day` are those of `Mark`, `hours` is time spent."""
 
     item: int
@@ -216,19 +215,8 @@ _ADD_MARK = Prepared(
 
 def add_mark(session: Session, member_id: int, mark: NewMark) -> Mark:
     """Append a mark and return it with its id. The caller keeps the boards in step with `scores.keep`."""
-    values = {
-        "member_id": member_id,
-        "item_id": mark.item,
-        "act": mark.act.value,
-        "at": mark.at,
-        "day": mark.day,
-        "points": mark.points,
-        "hours": mark.hours,
-        "note": mark.note,
-        "undoes": mark.undoes,
-        "finishes": mark.finishes,
-    }
-    [(id_,)] = _ADD_MARK.rows(session, values)
+    item, act, *rest = mark
+    id_ = _ADD_MARK.add(session, (member_id, item, act.value, *rest))
     return Mark(id_, mark.item, mark.act, mark.at, mark.day, mark.points, mark.undoes, mark.finishes)
 
 

@@ -32,6 +32,13 @@ class Prepared:
         compiled = self._for(connection.dialect)
         return compiled.typed(fetch(connection, compiled.text, compiled.bound(values)))
 
+    def add(self, session: Session, row: Row) -> int:
+        """Insert a row, which has a value for each of the parameters, in their order, and return its id."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        [(id_,)] = fetch(connection, compiled.text, compiled.each((row,))[0])
+        return int(id_)
+
     def many(self, session: Session, rows: Sequence[Row]) -> None:
         """Run it once for each row, which has a value for each of the parameters, in their order."""
         connection = session.connection()

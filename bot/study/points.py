@@ -23,7 +23,7 @@ def award_topic(topic: Topic, earned: Mapping[str, int]) -> int:
 
     `earned` maps the keys of finished items to the points that their marks brought.
     """
-    return max(0, _room(topic, earned))
+    return max(0, _room(topic, earned, topic.steps_done(earned.keys())))
 
 
 def award_resource(topic: Topic, resource: Resource, earned: Mapping[str, int]) -> int:
@@ -36,14 +36,14 @@ def award_resource(topic: Topic, resource: Resource, earned: Mapping[str, int]) 
     after = topic.steps_done({*earned, resource.key})
     if resource.extra or after == done:
         return EXTRA_POINTS
-    return max(0, min(worth(topic, after) - worth(topic, done), _room(topic, earned)))
+    return max(0, min(worth(topic, after) - worth(topic, done), _room(topic, earned, done)))
 
 
-def _room(topic: Topic, earned: Mapping[str, int]) -> int:
+def _room(topic: Topic, earned: Mapping[str, int], done: int) -> int:
     """What a topic can still bring: its hours and a point for each way beyond the needed, less what it brought."""
-    ways = [r.key for r in topic.ways if r.key in earned]
-    beyond = len(ways) - topic.steps_done(earned.keys())
-    brought = earned.get(topic.key, 0) + sum(earned[key] for key in ways)
+    ways = [earned[r.key] for r in topic.ways if r.key in earned]
+    beyond = len(ways) - done
+    brought = earned.get(topic.key, 0) + sum(ways)
     return topic.hours + EXTRA_POINTS * beyond - brought
 
 

@@ -1,7 +1,7 @@
 """Time zones by the names people give them. Names and rules come from the `tzdata` package."""
 
 import zoneinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,10 @@ def use_packaged_zones() -> None:
     """Read every zone from the `tzdata` package from now on, so that all machines agree on the rules."""
     zoneinfo.reset_tzpath(to=[])
     ZoneInfo.clear_cache()
+    zone.cache_clear()
 
 
+@lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
     """Look up the zone of an exact IANA name, old names included. Raises UnknownZone."""
     if name not in _every_name():

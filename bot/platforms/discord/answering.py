@@ -72,7 +72,8 @@ async def answer(interaction: Interaction, handle: Handle, request: Request, man
         deferring = asyncio.create_task(_defer(interaction, manner))
 
     # A timer costs less on the way of every quick answer than a task to wait for.
-    timer = asyncio.get_running_loop().call_later(SLOW, defer)
+    loop = asyncio.get_running_loop()
+    timer = loop.call_at(loop.time() + SLOW, defer)
     try:
         reply = await handle(request, ahead.prepare)
     except Exception:
