@@ -54,12 +54,12 @@ async def press(who: Somebody, custom_id: str, channel: ChannelHandle | None = N
     return _answer(await actors._component_interaction(who, stored, data))
 
 
-async def days(world: World, count: float) -> None:
-    """Let days pass as `World.forward` does, with the bot looking at its clock once a day."""
+async def days(world: World, count: float, step: float = 1) -> None:
+    """Let days pass as `World.forward` does, with the bot looking at its clock once a day, or every few."""
     while count > 0:
-        await world.env.advance_time(min(count, 1) * 24 * 3600)
+        await world.env.advance_time(min(count, step) * 24 * 3600)
         await world.app.tick()
-        count -= 1
+        count -= step
     await world.env.settle()
 
 

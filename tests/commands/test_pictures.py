@@ -10,7 +10,7 @@ from bot.core.request import Person
 from bot.core.troubles import TOO_FAST
 from bot.core.turns import Turns
 from bot.study.roadmap_files import default_folder, load_folder
-from tests.commands.asking import ask, ask_as, request
+from tests.commands.asking import ask, ask_as, days, request
 from tests.conftest import World
 from tests.talk import Said, click, fill_in, say
 
@@ -145,7 +145,7 @@ TOPICS = tuple(t.key for t in load_folder(default_folder())[0].topics)
 async def test_heatmap_shows_a_year_by_days(group: World) -> None:
     """Each day has as many as were finished on it and not taken back; the text says the same."""
     await ask(group, group.alice, "done", item="docker-workshop")
-    await group.forward(days=40)
+    await days(group, 40)
     for item in ("python", "docker", "kubernetes"):
         await ask(group, group.alice, "done", item=item)
     await ask(group, group.alice, "undo")
