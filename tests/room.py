@@ -261,7 +261,7 @@ class Room:
         self.clock.forward(**time)
         await self.ticker.tick()
 
-    async def days(self, days: float, hours: int = 12) -> None:
+    async def days(self, days: float, hours: int = 4) -> None:
         """Let days pass with a tick every few hours."""
         for _ in range(round(days * 24 / hours)):
             await self.tick(hours=hours)

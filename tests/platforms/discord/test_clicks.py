@@ -9,7 +9,6 @@ import pytest
 
 from bot.core import forms
 from bot.core.reply import Button, Reply
-from bot.platforms.discord import rendering
 from tests.platforms.discord.conftest import Bot
 from tests.talk import click, fill_in, read, say
 
@@ -188,7 +187,6 @@ async def test_discord_py_keeps_no_view_and_no_form(bot: Bot) -> None:
     store = bot.platform.client._connection._view_store
     assert (store._views, store._synced_message_views, store._modals) == ({}, {}, {})
     # Up to 256 rows of buttons are kept by us, to be shown again.
-    rendering._rows.cache_clear()
     gc.collect()
     kinds = (discord.ui.View, discord.ui.Modal)
     kept = [weakref.ref(thing) for thing in gc.get_objects() if isinstance(thing, kinds)]
