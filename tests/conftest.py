@@ -1,5 +1,6 @@
 """What every test can ask for: a simulated Discord with the real bot in it, and people to talk to."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
@@ -48,6 +49,17 @@ def here() -> Iterator[None]:
     before = Path.cwd()
     yield
     os.chdir(before)
+
+
+@pytest.fixture(autouse=True)
+def quiet_after() -> Iterator[None]:
+    """Leave the log to the next test as it was: what a command line sets up writes to a stream that is closed then."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from bot.commands.memory import Memory
 from bot.commands.people import join, leave
 from bot.commands.preferences import preferences
 from bot.commands.record import done, skip, undo
+from bot.core.reply import Reply
 from bot.core.request import Channel, Person, Request
 from bot.store import boards, members, people, scores
 from bot.store.engines import open_engine
@@ -143,7 +144,8 @@ class Table:
         context = Context(self.session, request, self.now, self.memory, {}, timedelta(), lambda *_: "")
         if command is preferences:
             return preferences(context, board=item or "")
-        return command(context, item) if item else command(context)
+        answer = command(context, item) if item else command(context)
+        return answer if isinstance(answer, Reply) else answer()
 
     def rebuilt(self) -> list[Any]:
         """Derive every board row again and read them all."""

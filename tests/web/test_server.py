@@ -201,6 +201,7 @@ async def test_commands_are_timed_by_name_and_outcome(web: Web) -> None:
 async def test_failing_ticks_are_counted(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tick that could not write and one that failed are told apart."""
     monkeypatch.setattr(web.room.platform, "ready", lambda: 1 / 0)
+    web.room.clock.forward(days=7)
     await web.room.ticker.guarded()
     spoil(web.room)
     web.room.clock.forward(days=7)
