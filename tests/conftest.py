@@ -35,6 +35,11 @@ once.read()
 once.compiled()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a bot that is started or waited for in a test leaves one idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Begin with everything loaded."""
     once.loaded()
@@ -55,11 +60,18 @@ def here() -> Iterator[None]:
 def quiet_after() -> Iterator[None]:
     """Leave the log to the next test as it was: what a command line sets up writes to a stream that is closed then."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, levels = root.handlers[:], {logger: logger.level for logger in _loggers()}
     yield
     for handler in [handler for handler in root.handlers if handler not in handlers]:
         root.removeHandler(handler)
-    root.setLevel(level)
+    for logger in _loggers():
+        if logger.level != levels.get(logger, logging.NOTSET):
+            logger.setLevel(levels.get(logger, logging.NOTSET))
+
+
+def _loggers() -> list[logging.Logger]:
+    found = logging.getLogger().manager.loggerDict.values()
+    return [logging.getLogger(), *(logger for logger in found if isinstance(logger, logging.Logger))]
 
 
 @pytest.fixture(autouse=True)
