@@ -38,6 +38,8 @@ AWAY = (WITHIN_NONCE, AFTER_NONCE, timedelta(hours=3))
 """How long the bot is down: the same nonce still holds, the history has to be read, the post is late."""
 DIES_WITHIN = 20.0
 ITEMS = ("python", "docker", "git")
+LAGGARD = "77"
+"""Somebody in every group who never gets there."""
 
 
 async def kill_rounds(
@@ -46,6 +48,11 @@ async def kill_rounds(
     """A round for each point, one after the other in one world: each a Monday's posts or a Thursday's."""
     await world.start()
     await world.set_up()
+    for channel in world.channels:
+        # A reminder that nobody needs is left out; it would be counted as lost.
+        answer = await world.say(channel, LAGGARD, "join")
+        assert answer is not None
+        assert answer["embeds"][0]["title"].startswith("You are in")
     counter, found = Counter(world), defaultdict[str, Count](Count)
     for number, point in enumerate(points):
         prompts = number % 4 != 3 or point.startswith(OF_PROMPTS)
