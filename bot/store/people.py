@@ -117,6 +117,7 @@ def erase_members(session: Session, member_ids: Sequence[int | None]) -> None:
         rewards.forget(session, some)
         for table, column in ((MarkRow, MarkRow.member_id), (Member, Member.id)):
             session.exec(delete(table).where(col(column).in_(some)))
+    rewards.marks_are_gone(session)
 
 
 def forget_organizer(session: Session, platform: str, person: str) -> None:

@@ -89,6 +89,7 @@ def purge(session: Session, before: datetime) -> Sequence[int]:
         rewards.purge(session, gone, theirs)
         for of_members in (MarkRow, Nudge, Grant):
             session.exec(delete(of_members).where(col(of_members.member_id).in_(members)))
+        rewards.marks_are_gone(session)
         for table in (ScoreRow, ScoreCount, Pause, Post, Member):
             session.exec(delete(table).where(col(table.group_id).in_(theirs)))
         session.exec(delete(Group).where(col(Group.workspace_id).in_(gone)))

@@ -11,7 +11,7 @@ from bot.core.platform import Absent, Held, TryLater, Unsure
 from bot.core.reply import Reply
 from bot.core.request import Channel, Person, Request, Role, Value
 from bot.jobs import rewarding
-from bot.store import rewards, twins, workspaces
+from bot.store import people, rewards, twins, workspaces
 from bot.store.tables import Grant, Group, Reward
 from tests.conftest import DATABASES
 from tests.makers import group, resource, roadmap, topic
@@ -50,6 +50,18 @@ async def grants(room: Room) -> Sequence[Any]:
     """The queue."""
     wanted = select(Grant.wanted, Grant.given, Grant.try_at, Grant.reason).order_by(Grant.id)  # type: ignore[arg-type]
     return await room.database.read(lambda session: session.exec(wanted).all())
+
+
+async def test_who_records_after_somebody_was_erased_is_looked_at(room: Room, roles: FakeRoles) -> None:
+    """SQLite gives the numbers of deleted marks again, and nobody who gets one is passed over for that."""
+    await room.say("rewards", role=DOCKER, item="docker")
+    for item in ("python", "kubernetes", "terraform"):
+        await say(room, ALICE, "done", item=item)
+    await settle(room)
+    await room.database.write(lambda session: people.erase(session, "discord", ALICE))
+    await say(room, BOB, "done", item="docker")
+    await settle(room)
+    assert [(wanted, given) for wanted, given, *_ in await grants(room)] == [(True, True)]
 
 
 async def test_a_role_follows_the_marks(room: Room, roles: FakeRoles) -> None:
