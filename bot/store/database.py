@@ -20,7 +20,6 @@ WRITERS = 4
 """On PostgreSQL, where writers that wait for the disk wait together; SQLite has one."""
 
 MOST_TWINS = 3
-NO_FUTURE = "StopIteration: a future can't carry one, and whoever waits for it would wait for ever"
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -110,9 +109,6 @@ class Database:
             unit.start()
             result = work(unit)
             unit.finish()
-        except StopIteration as error:
-            unit.give_up(error)
-            raise RuntimeError(NO_FUTURE) from error
         except BaseException as error:
             unit.give_up(error)
             raise

@@ -1,7 +1,9 @@
 """The threads of the database: what is asked of them, in how many, and what becomes of it."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event, current_thread
 
 import pytest
@@ -79,6 +81,25 @@ async def test_closing_lets_all_of_it_finish_and_takes_nothing_more() -> None:
         workers.run(lambda: None)
     await asyncio.gather(*waiting)
     workers.close()
+
+
+async def test_closing_from_elsewhere_leaves_nobody_waiting() -> None:
+    """Whoever asks while another thread closes is served or refused, whichever comes first, and closing ends."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(30):
+            workers, waiting = Workers(4, "hand"), list[asyncio.Future[int]]()
+            closing = asyncio.ensure_future(asyncio.to_thread(workers.close))
+            with suppress(RuntimeError):
+                while True:
+                    waiting.append(workers.run(lambda: 7))
+                    await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                await closing
+                assert set(await asyncio.gather(*waiting)) <= {7}
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_a_loop_that_is_gone_is_not_told() -> None:
