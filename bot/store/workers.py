@@ -1,7 +1,7 @@
 """The threads in which transactions run.
 
-A `ThreadPoolExecutor` makes two futures for each piece of work, takes a dozen locks and copies the result from one to
-the other: there and back as long as everything that SQLite does for an answer.
+A `ThreadPoolExecutor` makes two futures for each piece of work and copies the result from one to the other, with locks
+at each step: a quarter of the benchmark's floor for every answer.
 """
 
 import asyncio
