@@ -7,11 +7,13 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import discord
+import simcord
 from discord import app_commands
 
 from benchmarks.figures import Figure, median
@@ -20,6 +22,8 @@ from benchmarks.world import World, add_members, opened
 from bot.logs import set_up
 
 ROUNDS, WARM_UP = 500, 40
+REST = 0.02
+"""Seconds. A longer rest changes nothing."""
 TARGETS = {"next": 2.0, "done": 3.0, "autocomplete": 1.0}
 SHOWN = {
     "next": "/next",
@@ -46,27 +50,33 @@ def run() -> list[Figure]:
 
 async def _measured(folder: Path) -> list[Figure]:
     floor = _Floor(folder / "floor.db")
-    async with opened(folder, WARM_UP + ROUNDS, floor.add_to) as world:
+    async with opened(folder, 2 * (WARM_UP + ROUNDS), floor.add_to) as world:
         watch = Watch(world)
-        simulated = await _simulated(world, watch)
+        item = add_members(world.app, [(person.id, person.user.name) for person in world.people])
+        busy, rested = world.people[::2], world.people[1::2]
+        at_once = await _simulated(world, watch, busy, item)
+        after_rest = await _simulated(world, watch, rested, item, REST)
         watch.answer_nothing()
         direct, first = await _direct(world, watch, 10**17)
         with Seams() as seams:
             _, first = await _direct(world, watch, first, seams)
     floor.close()
     return [
-        *_figures(simulated, "", TARGETS),
+        *_figures(at_once, "one after the other: ", TARGETS),
+        *_figures(after_rest, f"after {REST * 1000:.0f} ms of rest: ", TARGETS),
         *_figures(direct, "without the simulator: ", {}),
         *seams.figures(),
     ]
 
 
-async def _simulated(world: World, watch: "Watch") -> Taken:
-    item = add_members(world.app, [(person.id, person.user.name) for person in world.people])
+async def _simulated(
+    world: World, watch: "Watch", people: Sequence[simcord.MemberActor], item: str, rest: float = 0
+) -> Taken:
     taken: Taken = {name: [] for name in NAMES}
-    for number, person in enumerate(world.people):
+    for number, person in enumerate(people):
         await world.say("next", person, item)  # remembers the seat
         for name in random.sample(NAMES, len(NAMES)):
+            await asyncio.sleep(rest)
             await world.say(name, person, item)
             if number >= WARM_UP:
                 taken[name].append(watch.spent)

@@ -112,10 +112,9 @@ def _is_done(who: Learner, found: Found) -> bool:
 def _finishes(who: Learner, found: Found) -> int | None:
     """The item of the topic, if this part is the last that it needs."""
     topic, resource = found
-    if resource is None or who.at.topic_done(topic):
+    if resource is None or topic.steps_done({*who.at.finished, resource.key}) < topic.steps:
         return None
-    done = topic.steps_done({*who.at.finished, resource.key})
-    return who.edition.ids[topic.key] if done == topic.steps else None
+    return None if who.at.topic_done(topic) else who.edition.ids[topic.key]
 
 
 def _points(who: Learner, found: Found) -> int:

@@ -83,9 +83,10 @@ def _meant(ctx: Context, found: Sequence[AnyGroup]) -> AnyGroup:
         found = [group for group in found if group.home_id == ctx.group_id]
         if not found:
             raise refuse(*NOT_FOUND)
-    here = next((group for group in found if group.channel == ctx.request.channel.home), None)
-    if here is not None:
-        return here
+    home = ctx.request.channel.home
+    for group in found:
+        if group.channel == home:
+            return group
     if not found:
         raise refuse(*NO_GROUP, _setup_button(ctx))
     if len({group.home_id for group in found}) == 1:
@@ -142,12 +143,12 @@ class Learner:
         """The group's id, for buttons and queries."""
         return self.group.id
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The group's zone."""
         return zone(self.group.zone)
 
-    @cached_property
+    @property
     def own_zone(self) -> ZoneInfo:
         """The person's zone; where they chose none, the group's."""
         return zone(self.group.own_zone or self.group.zone)
@@ -209,9 +210,8 @@ def learner(ctx: Context, person: str | None = None) -> Learner:
 def find_learner(ctx: Context, person: str) -> Learner:
     """The same, for a command that changes where the person stands and remembers that."""
     places = places_of(ctx.session, ctx.request.platform, _workspace(ctx), person)
-    group = _meant(ctx, [place for place, _ in places])
-    member = next(member for place, member in places if place is group)
-    return seated(ctx.session, ctx.catalog, group, member)
+    group = _meant(ctx, list(places))
+    return seated(ctx.session, ctx.catalog, group, places[group])
 
 
 def seated(session: Session, catalog: Catalog, group: Place, member: Membership | None) -> Learner:

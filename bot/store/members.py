@@ -45,13 +45,13 @@ def join(
 
     `found` is their row as it was read in this transaction; `via` the twin in whose channel they are.
     """
+    if found is not None and found.left_at is None and found.name == name:
+        return found
     connection = session.connection()
     if found is None:
         values = {"group_id": group_id, "person": person, "name": name, "joined_at": now, "via": via}
         new = _membership(connection.execute(_ADD_MEMBER, values).one())
         return _as_chosen(session, new, via or group_id, person)
-    if found.left_at is None and found.name == name:
-        return found
     connection.execute(_change(found), {"name": name, "left_at": None})
     return found._replace(name=name, left_at=None)
 

@@ -1,6 +1,6 @@
 """Where a person stands in a workspace: its groups, and their row in each. Every answer begins with this."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -68,6 +68,8 @@ MEMBERSHIP = (
     *(col(Member.alias), col(Member.hidden)),
 )
 
+_SPLIT = len(_PLACE)
+
 _HERE = (
     col(Workspace.platform) == bindparam("platform"),
     col(Workspace.external_id) == bindparam("external_id"),
@@ -105,16 +107,17 @@ _BY_OTHER_ACCOUNTS = Prepared(
 
 def places_of(
     session: Session, platform: str, external_id: str, person: str
-) -> Sequence[tuple[Place, Membership | None]]:
+) -> Mapping[Place, Membership | None]:
     """Every group of a workspace, oldest first, with a person's row in it, also where they left."""
     here = {"platform": platform, "external_id": external_id, "person": key_of(platform, person)}
-    split = len(_PLACE)
-    found = [
-        (Place(*row[:split]), None if row[split] is None else Membership(*row[split:]))
-        for row in _PLACES.rows(session, here)
-    ]
-    if all(member for _, member in found):
+    found: dict[Place, Membership | None] = {}
+    elsewhere = False
+    for row in _PLACES.rows(session, here):
+        known = row[_SPLIT] is not None
+        found[Place(*row[:_SPLIT])] = Membership(*row[_SPLIT:]) if known else None
+        elsewhere = elsewhere or not known
+    if not elsewhere:
         return found
     # Asked apart and only then: most people have one account and are in every group of their workspace.
     others = {row[1]: Membership(*row) for row in _BY_OTHER_ACCOUNTS.rows(session, here)}
-    return [(place, member or others.get(place.id)) for place, member in found]
+    return {place: member or others.get(place.id) for place, member in found.items()}

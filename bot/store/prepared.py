@@ -36,7 +36,7 @@ class Prepared:
         """Insert a row, which has a value for each of the parameters, in their order, and return its id."""
         connection = session.connection()
         compiled = self._for(connection.dialect)
-        [(id_,)] = fetch(connection, compiled.text, compiled.each((row,))[0])
+        [(id_,)] = fetch(connection, compiled.text, compiled.one(row))
         return int(id_)
 
     def many(self, session: Session, rows: Sequence[Row]) -> None:
@@ -44,7 +44,7 @@ class Prepared:
         connection = session.connection()
         compiled = self._for(connection.dialect)
         try:
-            driver(connection).cursor().executemany(compiled.text, compiled.each(rows))
+            driver(connection).cursor().executemany(compiled.text, list(map(compiled.one, rows)))
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, compiled.text, connection) from error
 
@@ -105,16 +105,11 @@ class _Compiled:
             return {name: given[name] if to is None else to(given[name]) for name, to in self._in}
         return [given[name] if to is None else to(given[name]) for name, to in self._in]
 
-    def each(self, rows: Sequence[Row]) -> list[Any]:
-        """The driver's parameters for each of many rows."""
+    def one(self, row: Row) -> Any:
+        """The driver's parameters for a row."""
         if self._by_name:
-            return [
-                {n: row[place] if to is None else to(row[place]) for n, place, to in self._rows_in}
-                for row in rows
-            ]
-        return [
-            [row[place] if to is None else to(row[place]) for _, place, to in self._rows_in] for row in rows
-        ]
+            return {n: row[place] if to is None else to(row[place]) for n, place, to in self._rows_in}
+        return [row[place] if to is None else to(row[place]) for _, place, to in self._rows_in]
 
     def typed(self, rows: Sequence[Any]) -> Sequence[Row]:
         """What the driver gave, as the columns' types promise it."""

@@ -17,7 +17,7 @@ from bot.store.places import Membership
 from bot.store.prepared import Prepared
 from bot.store.tables import ScoreCount, ScoreRow
 from bot.study.calendar import periods_of
-from bot.study.points import ALL_TIME, Score, score_in, scores
+from bot.study.points import ALL_TIME, Score, scores
 from bot.study.progress import Mark, standing_marks
 
 BATCH = 500
@@ -41,8 +41,10 @@ def keep(session: Session, of: Membership, standing: Iterable[Mark], day: date, 
     there: list[_Row] = []
     gone: list[Key] = []
     counts: list[_Count] = []
-    for period in (ALL_TIME, *periods_of(day)):
-        score = score_in(standing, period)
+    periods = (ALL_TIME, *periods_of(day))
+    found = scores(standing, periods)
+    for period in periods:
+        score = found.get(period)
         points = score.points if score else 0
         if score:
             there.append((of.id, period, of.group_id, points, score.reached_at))

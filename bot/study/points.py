@@ -1,6 +1,6 @@
 """Points and boards. A topic is worth its hours of effort; the steps that finish it share them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -54,24 +54,24 @@ class Score(NamedTuple):
     reached_at: datetime
 
 
-def scores(marks: Iterable[Mark]) -> dict[str, Score]:
-    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days."""
-    found: dict[str, list[Mark]] = {}
-    for mark in _counted(marks):
-        for period in (ALL_TIME, *periods_of(mark.day)):
-            found.setdefault(period, []).append(mark)
-    return {period: _score(counted) for period, counted in found.items()}
+def scores(marks: Iterable[Mark], only: Collection[str] = ()) -> dict[str, Score]:
+    """Derive a member's score in every period from standing marks: all time, and the weeks and months of their days.
+
+    `only` names the periods that are wanted, if not all; one in which nothing brought points is left out.
+    """
+    points: dict[str, int] = {}
+    reached: dict[str, datetime] = {}
+    for mark in marks:
+        if mark.points and mark.act is Act.FINISHED:
+            for period in (ALL_TIME, *periods_of(mark.day)):
+                if only and period not in only:
+                    continue
+                points[period] = points.get(period, 0) + mark.points
+                last = reached.get(period)
+                reached[period] = mark.at if last is None or mark.at > last else last
+    return {period: Score(points[period], reached[period]) for period in points}
 
 
 def score_in(marks: Iterable[Mark], period: str) -> Score | None:
     """The score in one period; None where nothing in it brought points."""
-    found = [m for m in _counted(marks) if period == ALL_TIME or period in periods_of(m.day)]
-    return _score(found) if found else None
-
-
-def _counted(marks: Iterable[Mark]) -> list[Mark]:
-    return [mark for mark in marks if mark.act is Act.FINISHED and mark.points]
-
-
-def _score(marks: Sequence[Mark]) -> Score:
-    return Score(sum([mark.points for mark in marks]), max([mark.at for mark in marks]))
+    return scores(marks, (period,)).get(period)

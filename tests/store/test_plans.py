@@ -70,7 +70,7 @@ def test_who_goes_is_found_by_an_index(session: Session, work: Work) -> None:
     members.add_mark(session, member.id, NewMark(item, Act.FINISHED, MONDAY, MONDAY.date(), 4))
     scores.rebuild(session, member)
     session.flush()
-    ((_, of),) = places_of(session, "discord", "1", "7")
+    (of,) = places_of(session, "discord", "1", "7").values()
     assert of is not None
     with plans_of(session.connection()) as plans:
         work(session, of)
