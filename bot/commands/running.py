@@ -22,12 +22,10 @@ def go_on(group: Group, now: datetime) -> None:
 
 
 def wait_for_end_of_pause(group: Group) -> None:
-    """Plan nothing before `paused_until`, or nothing at all without one."""
-    if group.paused_until is None:
-        group.next_due_at = None
-    else:
+    """Plan nothing before `paused_until`, when planning ends the pause, or nothing at all without one."""
+    group.next_due_at = group.paused_until
+    if group.paused_until is not None:
         group.planned_to = before_end(group.paused_until)
-        group.next_due_at = next_due(schedule_of(group), group.planned_to)
 
 
 def reschedule(group: Group, now: datetime) -> None:

@@ -42,7 +42,7 @@ def _moved(session: Session) -> Iterator[Mapping[str, Any]]:
                 # A pause lasts until a date, whose midnight is another moment now.
                 end = end_of_pause(end, zone(group.zone))
                 planned_to = before_end(end)
-            at = due(schedule, planned_to)
+            at = end or due(schedule, planned_to)
         except UnknownZone:
             # Planning says so when the group is due, and goes on with the others.
             continue

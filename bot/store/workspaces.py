@@ -73,10 +73,11 @@ def _welcome(session: Session, found: Workspace) -> None:
     if found.left_at is not None:
         found.left_at = None
         for group in groups.groups_of(session, found.platform, found.external_id):
-            ends = group.state == GroupState.PAUSED and group.paused_until is not None
-            if (group.state == GroupState.ACTIVE or ends) and group.twin_of is None:
-                group.next_due_at = next_due(schedule_of(group), group.planned_to)
-                session.add(group)
+            if group.twin_of is not None or group.state not in (GroupState.ACTIVE, GroupState.PAUSED):
+                continue
+            runs = group.state == GroupState.ACTIVE
+            group.next_due_at = next_due(schedule_of(group), group.planned_to) if runs else group.paused_until
+            session.add(group)
 
 
 def purge(session: Session, before: datetime) -> Sequence[int]:

@@ -92,10 +92,10 @@ class Edits(RuleBasedStateMachine):
         self.at.now += hours * HOUR
         self.at.tick()
 
-    @rule()
-    def pause(self) -> None:
+    @rule(until=st.sampled_from(["", "tomorrow", "3 days", "2 weeks"]))
+    def pause(self, until: str) -> None:
         """Say /pause."""
-        self.at.say(pause)
+        self.at.say(pause, until=until)
 
     @rule()
     def resume(self) -> None:

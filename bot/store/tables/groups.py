@@ -23,9 +23,9 @@ class Group(SQLModel, table=True):
     """One cohort studying one roadmap in one channel.
 
     `step` counts the weeks of the plan that were prompted. Occurrences up to `planned_to` have their posts;
-    `next_due_at` is the next one after it. `pace_hours` 0 means a topic a week. With `twin_of` the row is one more
-    channel of that group: the plan is there, and only channel, hold and organizer are its own. (It has no foreign key,
-    as SQLite can add none to a table.)
+    `next_due_at` is the next one after it, or the end of a pause. `pace_hours` 0 means a topic a week. With `twin_of`
+    the row is one more channel of that group: the plan is there, and only channel, hold and organizer are its own. (It
+    has no foreign key, as SQLite can add none to a table.)
     """
 
     __tablename__ = "study_group"
