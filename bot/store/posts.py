@@ -118,8 +118,9 @@ def post_again(session: Session, post_id: int, edition: int, now: datetime) -> b
 
 
 def unsent(session: Session, group_id: int) -> Sequence[Post]:
-    """Posts of a group that wait or are held and certainly were never in the channel."""
-    return session.exec(select(Post).where(Post.group_id == group_id, UNSENT)).all()
+    """Posts of a group's plan that wait or are held and certainly were never in the channel; a board is none of it."""
+    planned = Post.group_id == group_id, Post.kind != PostKind.BOARD
+    return session.exec(select(Post).where(*planned, UNSENT)).all()
 
 
 def requeue(session: Session, post_id: int, now: datetime, **values: Any) -> bool:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.tables import GroupState
+from bot.core.platform import Held
+from bot.store.tables import GroupState, PostKind
 from tests.conftest import DATABASES
 from tests.jobs.test_nudging import until
 from tests.makers import MONDAY
@@ -40,3 +41,14 @@ async def test_after_a_pause_a_day_that_has_passed_waits_for_the_next_week(room:
     assert "• Monday 19 January, 09:00: **Docker**" in said.fields[0].text
     await room.tick(minutes=1)
     assert room.platform.titles() == before
+
+
+async def test_a_pause_leaves_a_board_that_waits_alone(room: Room) -> None:
+    """A board belongs to no week: on hold for a missing permission, it comes once that is mended, paused or not."""
+    room.platform.fail("send", Held("Roadmate is missing Send Messages in the channel."))
+    await room.say("board here")
+    await room.say("pause")
+    assert "missed" not in repr(await room.say("status"))
+    await room.tick(minutes=11)
+    assert room.platform.titles() == ["🏆 MLOPS"]
+    assert [post.kind for post in await room.posts()] == [PostKind.BOARD]
