@@ -99,15 +99,15 @@ def resume(ctx: Context, again: Again = 0) -> Reply:
     if group.state == GroupState.FINISHED:
         return _begun_again(ctx, group) if again else _complete(ctx, group)
     was_running = group.state == GroupState.ACTIVE and not row.held_reason
-    if row.held_reason and group.state == GroupState.ACTIVE:
-        # The group goes on elsewhere; this one of its channels joins in again.
-        row.state, row.held_reason = GroupState.ACTIVE, ""
-        groups.save(ctx.session, row)
     if group.state != GroupState.ACTIVE:
         drop_waiting(ctx, group, HELD_REASON)
         go_on(group, ctx.now)
         groups.save(ctx.session, group)
         pauses.end(ctx.session, group.id or 0, ctx.now)
+    if row.held_reason:
+        # The group goes on elsewhere; this one of its channels joins in again.
+        row.state, row.held_reason = GroupState.ACTIVE, ""
+        groups.save(ctx.session, row)
     title, text = (RUNNING, "") if was_running else (RESUMED, RESUMED_TEXT)
     return _going_on(ctx, group, title, text)
 

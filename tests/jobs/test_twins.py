@@ -225,3 +225,14 @@ async def test_the_second_server_removes_the_bot(both: Sides) -> None:
     assert both.slack.visible == []
     await both.room.database.write(lambda s: list(workspaces.come_back(s, "slack", ["T1"])))
     assert {g.next_due_at for g in await both.rows(Group) if g.twin_of} == {None}
+
+
+async def test_one_resume_ends_a_pause_and_the_hold_of_its_channel(both: Sides) -> None:
+    """Said where the channel was on hold while the group was paused, it mends both, as its answer says."""
+    both.slack.fail("send", Held(GONE, gone=True))
+    await both.room.tick(minutes=2)
+    await both.say(OLIVIA, "pause")
+    assert (await both.say(SAM, "resume")).title == "The group goes on"
+    assert "On hold" not in repr(await both.say(SAM, "status"))
+    await both.room.days(8)
+    assert both.slack.titles(SLACK)[-1] == both.room.platform.titles()[-1]
