@@ -1,7 +1,7 @@
 """How a group is: /status."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.commands.context import Context
 from bot.commands.plan_texts import (
@@ -27,7 +27,7 @@ from bot.store.board_posts import OCCURRENCE
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local
-from bot.study.schedule import Occurrence, next_reminder, reminded_week
+from bot.study.schedule import Occurrence, may_close, next_reminder, reminded_week
 from bot.study.zones import zone
 
 STATES = {
@@ -142,13 +142,20 @@ def _planned(ctx: Context, group: Group) -> list[Post]:
     last = posts.last_prompt_day(ctx.session, group.id or 0)
     soon = next_reminder(schedule, group.planned_to)
     planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
-    if group.step and last is not None and last >= reminded_week(schedule, soon.day):
+    reminded = last is not None and last >= reminded_week(schedule, soon.day)
+    if group.step and last is not None and (reminded or _is_unclosed(ctx, group, last)):
         planned.append(_imagined(ctx, group, soon, PostKind.REMINDER, group.step))
     elif dates:
         planned.append(
             _imagined(ctx, group, next_reminder(schedule, dates[0].at), PostKind.REMINDER, group.step + 1)
         )
     return planned
+
+
+def _is_unclosed(ctx: Context, group: Group, last: date) -> bool:
+    """Whether the plan's last topic has had no reminder since that day, so that the next one is its."""
+    over = group.step >= len(weeks_of(ctx, group)) and may_close(last, group.planned_to)
+    return over and not posts.there_is(ctx.session, group.id or 0, PostKind.REMINDER, last)
 
 
 def _imagined(ctx: Context, group: Group, when: Occurrence, kind: PostKind, step: int) -> Post:

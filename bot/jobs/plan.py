@@ -23,6 +23,7 @@ from bot.study.schedule import (
     REMINDER,
     Occurrence,
     due_between,
+    may_close,
     next_due,
     reminded_week,
 )
@@ -186,13 +187,22 @@ class _Plan:
     def _reminder(self, occurrence: Occurrence) -> None:
         week = reminded_week(self.schedule, occurrence.day)
         last = min(occurrence.day, week + WEEK - timedelta(days=1))
-        item = next((item for day, item in reversed(self.prompts) if week <= day <= last), None)
+        item = next((item for day, item in reversed(self.prompts) if week <= day <= last), self._unclosed())
         # A topic that is no longer on the group's roadmap has nothing to be reminded of.
         if item in self.edition.keys and (REMINDER, occurrence.day) not in self.taken:
             # Once the next week has begun, nobody wants to be reminded of the last one.
             over = occurrence.at < self.last_prompt_at
             missed = over or self._missed(occurrence)
             self._add(occurrence, PostKind.REMINDER, self.step, item, missed=missed)
+            self.taken.add((REMINDER, occurrence.day))
+
+    def _unclosed(self) -> int | None:
+        """The plan's last topic, if its reminder, which closes the plan, has not come yet and is still worth it."""
+        if self.step < len(self.weeks) or not self.prompts:
+            return None
+        day, item = self.prompts[-1]
+        reminded = any(kind == REMINDER and at >= day for kind, at in self.taken)
+        return item if not reminded and may_close(day, self.group.planned_to) else None
 
     def _missed(self, occurrence: Occurrence) -> bool:
         return self.now - occurrence.at > self.catch_up
@@ -222,6 +232,7 @@ class _Plan:
         self.rows += [{**row, "group_id": channel.id, "passed_on": None} for channel in free]
 
     def _reminder_to_come(self) -> bool:
-        """Whether the last prompt's week still has its reminder ahead."""
+        """Whether the last prompt's week has its reminder ahead, or a later one has it."""
         today = local(self.now, zone(self.group.zone)).date()
-        return bool(self.prompts) and today - self.prompts[-1][0] < WEEK
+        in_its_week = bool(self.prompts) and today - self.prompts[-1][0] < WEEK
+        return in_its_week or self._unclosed() is not None

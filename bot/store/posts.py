@@ -48,6 +48,12 @@ def post_at(session: Session, group_id: int, kind: PostKind, occurrence: date) -
     ).first()
 
 
+def there_is(session: Session, group_id: int, kind: PostKind, since: date) -> bool:
+    """Whether a group has a post of that kind for that day or a later one, whatever became of it."""
+    wanted = Post.group_id == group_id, Post.kind == kind, Post.occurrence >= since
+    return session.exec(select(Post.id).where(*wanted).limit(1)).first() is not None
+
+
 def post_in(session: Session, group_id: int, post_id: int) -> Post | None:
     """A post by its id, if it is that group's."""
     return session.exec(select(Post).where(Post.group_id == group_id, Post.id == post_id)).first()

@@ -94,6 +94,14 @@ def next_reminder(schedule: Schedule, after: datetime) -> Occurrence:
     return Occurrence(at, day, REMINDER)
 
 
+def may_close(last: date, planned_to: datetime) -> bool:
+    """Whether a reminder that is due next may still be that of the plan's last topic, if it has had none.
+
+    Its own week may have had none left when it was asked for; once another one has passed, nobody waits for it.
+    """
+    return last >= (planned_to - timedelta(weeks=1)).date()
+
+
 def rescheduled_from(schedule: Schedule, planned_to: datetime, now: datetime) -> datetime:
     """From when on a changed schedule counts.
 

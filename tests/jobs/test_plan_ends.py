@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.post_texts import CLOSING
-from bot.store.tables import Group, PostState
+from bot.store.tables import Group, GroupState, PostState
 from tests.conftest import DATABASES
 from tests.jobs.test_nudging import ALICE, say, until
 from tests.makers import MONDAY
@@ -71,3 +71,20 @@ async def test_a_plan_that_has_ended_begins_again_once(room: Room) -> None:
     found = await room.database.read(lambda session: session.get(Group, room.group_id))
     assert found is not None
     assert found.step == 1
+
+
+async def test_a_last_topic_that_came_after_its_reminder_is_closed_a_week_later(room: Room) -> None:
+    """Asked for by /prompt once the week's reminder had gone by, it gets the words that close the plan all the same."""
+    await room.say("schedule", reminder_day="tuesday")
+    await until(room, MONDAY + 2 * WEEK + timedelta(days=2))
+    await room.say("pause", until="2026-01-28")
+    await until(room, MONDAY + 3 * WEEK + timedelta(days=2))
+    await room.say("prompt")
+    assert CLOSING in repr(await room.say("status"))
+    await until(room, MONDAY + 4 * WEEK + timedelta(hours=1))
+    assert closings(room) == []
+    assert CLOSING in repr(await room.say("status"))
+    await until(room, MONDAY + 8 * WEEK)
+    assert closings(room) == ["Terraform: 6 days left"]
+    assert (await room.the_group()).state == GroupState.FINISHED
+    assert room.platform.titles()[-2:] == ["Topic 4 of 4 · Terraform", "Terraform: 6 days left"]
