@@ -29,6 +29,7 @@ _LEAST = {
     "asyncio": logging.INFO,
     "apscheduler": logging.ERROR,  # it would announce every tick, and each that a long one leaves out
     "alembic.runtime.plugins": logging.WARNING,
+    "psycopg": logging.ERROR,  # a batch that PostgreSQL refuses is run again, and this calls it an error ignored
 }
 
 

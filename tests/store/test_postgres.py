@@ -12,14 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, func, select
 
+from bot import logs
 from bot.core.errors import StartupError
 from bot.core.troubles import UNREACHABLE, UNWRITABLE
-from bot.store import engines, health, migrating, queue
+from bot.store import boards, engines, health, migrating, queue, scores
 from bot.store.database import Database
 from bot.store.engines import open_engine
 from bot.store.faults import Busy, Unreachable, Unwritable
 from bot.store.notes import Notes
 from bot.store.tables import Meta
+from bot.study.points import ALL_TIME
 from tests.makers import MONDAY
 from tests.postgres import Server
 from tests.room import Room
@@ -243,3 +245,31 @@ def test_without_its_package_the_way_on_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StartupError, match=r"roadmate\[postgres\]"):
         open_engine("postgresql+psycopg://x@/y")
+
+
+async def test_what_is_run_again_is_no_trouble_in_the_log(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two write the same rows of a board: one is run again, and nobody who reads the log has to wonder about it."""
+    logs.set_up("INFO", "json")
+    both_have_read, first_is_done = threading.Barrier(2), threading.Event()
+    tries: list[str] = []
+
+    def count(session: Session, who: str) -> None:
+        boards.steps(session, room.group_id, ALL_TIME)
+        tries.append(who)
+        if tries.count(who) == 1:
+            both_have_read.wait(10)
+            if who == "second":
+                first_is_done.wait(10)
+        # So many that the server refuses the first of them while the last are still being sent.
+        scores._COUNT_ON.many(session, [(room.group_id, ALL_TIME, points, 1) for points in range(500)])
+
+    second = asyncio.create_task(room.database.write(lambda session: count(session, "second")))
+    await room.database.write(lambda session: count(session, "first"))
+    first_is_done.set()
+    await second
+    assert tries.count("second") == 2
+    found = await room.database.read(lambda session: boards.steps(session, room.group_id, ALL_TIME))
+    assert found.size == 1000
+    assert capsys.readouterr().err == ""
