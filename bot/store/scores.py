@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from bot.store.members import marks_of, marks_of_each, members_of
 from bot.store.places import Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import ScoreCount, ScoreRow
+from bot.store.tables import Member, ScoreCount, ScoreRow
 from bot.study.calendar import periods_of
 from bot.study.points import ALL_TIME, Score, scores
 from bot.study.progress import Mark, standing_marks
@@ -76,8 +76,11 @@ def rebuild_group(session: Session, group_id: int) -> int:
 
 
 def take_off(session: Session, member_ids: Sequence[int]) -> None:
-    """Take members off every board."""
+    """Take members off every board, and what nobody has any more: it tells what points they had on their way."""
     _put_right(session, member_ids, {})
+    theirs = select(col(Member.group_id)).where(col(Member.id).in_(member_ids))
+    left = col(ScoreCount.group_id).in_(theirs), col(ScoreCount.members) == 0
+    session.connection().execute(delete(ScoreCount).where(*left))
 
 
 def _wanted(of: Membership, marks: Sequence[Mark]) -> dict[Key, Score]:

@@ -13,10 +13,11 @@ from bot.store import accounts, erasures, members, notes, organizers, preference
 from bot.store import people as kept
 from bot.store.database import Database
 from bot.store.faults import Unreachable
-from bot.store.tables import Member, Meta, Workspace, metadata
+from bot.store.tables import Member, Meta, ScoreCount, Workspace, metadata
 from bot.study.preferences import Away, Preferences
 from tests.conftest import DATABASES
 from tests.makers import MONDAY, group, published, roadmap, uncommittable
+from tests.room import Room
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
@@ -219,3 +220,12 @@ async def test_where_nobody_knows_whether_it_was_saved_the_line_stays(
         await database.write(erase(lose))
     assert (listed(list_of), await database.read(people)) == (1, ["7"])
     assert await database.write(erasures.replay) == 1
+
+
+async def test_no_board_tells_what_points_somebody_had(room: Room) -> None:
+    """A number of points that nobody has any more says what somebody had who is forgotten, so it goes with them."""
+    for item in ("python-a", "docker-a", "docker"):
+        await room.say("done", item=item)
+    await room.say("undo")
+    await room.database.write(lambda session: kept.erase(session, "discord", "7"))
+    assert await room.database.read(lambda session: session.exec(select(ScoreCount)).all()) == []

@@ -88,4 +88,4 @@ def test_more_people_than_a_statement_can_name_are_erased(
     people.erase_members(kept, kept.exec(select(Member.id)).all())
     assert kept.exec(select(Member)).all() == kept.exec(select(MarkRow)).all() == []
     assert kept.exec(select(ScoreRow)).all() == []
-    assert max(named) == 3
+    assert max(named) <= scores.BATCH + 1
