@@ -44,8 +44,8 @@ MISTAKES = {
         )
     ],
     "4": ["14:19: complete: 4 is more than the 3 things that count (all of them: all)"],
-    "[]": ["14:19: complete needs at least one entry"],
-    "[{one_of: []}]": ["14:29: one_of needs at least one entry"],
+    "[]": ["14:19: complete needs at least one entry (start each entry with `- `)"],
+    "[{one_of: []}]": ["14:29: one_of needs at least one entry (start each entry with `- `)"],
     "[{oneof: [film]}]": [
         "14:20: this group of alternatives has no one_of (add a line `one_of: …`)",
         '14:21: unknown key "oneof" in this group of alternatives (did you mean "one_of"?)',

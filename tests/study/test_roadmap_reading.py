@@ -84,7 +84,7 @@ MISTAKES = {
         '7:5: unknown key "<<" in this credit (known keys: name, url, author)',
     ]),
     "duplicate mapping key": ("title: Loaf\n", "title: Loaf\n        title: Roll\n", [
-        '15:9: "title" is already given on line 14',
+        '15:9: "title" is already given on line 14 (remove one of the two)',
     ]),
     "missing required key": ("title: Bread\n", "", [
         "1:1: this roadmap has no title (add a line `title: …`)",
@@ -141,10 +141,10 @@ MISTAKES = {
     ]),
     "circle": ("title: Starter\n", "title: Starter\n        requires: [loaf]\n", [
         '8:9: order puts "starter" before "loaf", which it requires',
-        "44:20: prerequisites go in a circle: starter -> loaf -> starter",
+        "44:20: prerequisites go in a circle: starter -> loaf -> starter (take one of them out of `requires`)",
     ]),
     "circle of one": ("requires: [starter]", "requires: [loaf]", [
-        "18:20: prerequisites go in a circle: loaf -> loaf",
+        "18:20: prerequisites go in a circle: loaf -> loaf (take one of them out of `requires`)",
     ]),
     "unknown prerequisite": ("requires: [starter]", "requires: [startr]", [
         '18:20: requires names the unknown topic "startr" (did you mean "starter"?)',
@@ -279,7 +279,7 @@ def test_each_mistake_is_reported_at_its_place(name: str) -> None:
 def test_a_bad_address_is_refused(address: str) -> None:
     """An address has http or https, a host with a dot, and neither a user name nor odd characters."""
     text = GOOD.replace("https://bread.example.org/guide", f"'{address}'")
-    assert problems(text) == [f"32:18: url {ADDRESS}"]
+    assert problems(text) == [f"32:18: url {ADDRESS} (for example https://example.org/page)"]
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_nothing_is_empty(name: str) -> None:
     """A roadmap has a section, a section a topic, and a topic a resource."""
     start = GOOD.index(f"{name}:\n")
     text = GOOD[:start] + f"{name}: []\n"
-    assert f"{name} needs at least one entry" in "\n".join(problems(text))
+    assert f"{name} needs at least one entry (start each entry with `- `)" in "\n".join(problems(text))
 
 
 def test_all_problems_are_reported_in_one_pass() -> None:
@@ -324,8 +324,8 @@ def test_each_circle_is_named_once() -> None:
     topics = ",\n  ".join(topic.format(*pair.split()) for pair in pairs)
     text = f"roadmap: r\ntitle: t\nsummary: s\nsections:\n- key: s\n  title: t\n  topics: [\n  {topics}]\n"
     assert problems(text) == [
-        "12:77: prerequisites go in a circle: c -> a -> b -> c",
-        "16:77: prerequisites go in a circle: e -> d -> e",
+        "12:77: prerequisites go in a circle: c -> a -> b -> c (take one of them out of `requires`)",
+        "16:77: prerequisites go in a circle: e -> d -> e (take one of them out of `requires`)",
     ]
 
 

@@ -109,7 +109,8 @@ def _address(text: str, node: Node, name: str, report: Report) -> str | None:
         return None
     if not re.fullmatch(ADDRESS, text):
         better = f"https://{text}"
-        hint = f"did you mean {quoted(better)}?" if re.fullmatch(ADDRESS, better) else ""
+        fits = re.fullmatch(ADDRESS, better)
+        hint = f"did you mean {quoted(better)}?" if fits else "for example https://example.org/page"
         message = f"{name} must be an http or https address with a host, without spaces or a user name"
         report.add(node.at, message, hint)
         return None
@@ -159,7 +160,7 @@ def _many(kind: Many, node: Node, name: str, report: Report) -> list[Found] | No
         report.add(node.at, f"{name} must be a list", _as_list(node, name))
         return None
     if kind.some and not node.items:
-        report.add(node.at, f"{name} needs at least one entry")
+        report.add(node.at, f"{name} needs at least one entry", "start each entry with `- `")
     if len(node.items) > kind.most:
         report.add(node.at, f"{name} has {len(node.items):,} entries, at most {kind.most} fit")
     entries = (read(kind.of, item, f"an entry of {name}", report) for item in node.items[: kind.most])

@@ -106,7 +106,8 @@ def _circles(graph: dict[str, dict[str, Mark]], report: Report) -> None:
             at, topic, needed = max(steps, key=lambda step: (step[0].line, step[0].column))
             start = names.index(topic)
             circle = [*names[start:-1], *names[: start + 1]]
-            report.add(at, f"prerequisites go in a circle: {' -> '.join(quoted(n)[1:-1] for n in circle)}")
+            message = f"prerequisites go in a circle: {' -> '.join(quoted(n)[1:-1] for n in circle)}"
+            report.add(at, message, "take one of them out of `requires`")
             del graph[topic][needed]
         else:
             return

@@ -218,6 +218,7 @@ class _Composer:
                 seen[key.text] = key.at
                 yield key, value
             elif isinstance(key, Scalar):
-                self.report.add(key.at, f"{quoted(key.text)} is already given on line {seen[key.text].line}")
+                where = f"is already given on line {seen[key.text].line}"
+                self.report.add(key.at, f"{quoted(key.text)} {where}", "remove one of the two")
             elif not isinstance(key, Refused):
                 self.report.add(key.at, "a key must be a word, not a list or a mapping")
