@@ -1,5 +1,7 @@
 """The real commands on the platform, from setting a group up to a click after a restart."""
 
+import asyncio
+
 from sqlmodel import Session
 
 from bot.store import workspaces
@@ -57,3 +59,13 @@ async def test_a_removal_while_away_is_noticed_and_a_return_too(world: World) ->
     assert left == {"42": now, here: None}
     await world.forward(days=4, hours=9)
     assert len(world.posts()) == 1
+
+
+async def test_a_reconnect_starts_nothing(world: World) -> None:
+    """However often Discord says that it is there again, no task more runs afterwards (scenario 16)."""
+    before = asyncio.all_tasks()
+    for event in ("connect", "ready", "disconnect", "resumed", "ready"):
+        world.app.discord.dispatch(event)
+    _, running = await asyncio.wait(asyncio.all_tasks() - before, timeout=10)
+    assert not running
+    assert asyncio.all_tasks() <= before
