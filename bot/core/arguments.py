@@ -17,6 +17,9 @@ POST = "post"
 """Buttons under a post carry its mark, by which it is found again in the channel's history."""
 
 TEXT_LIMIT = 500
+NO_GROUP = -1
+LARGEST = 2**53
+"""No id is larger: databases take none of more than 63 bits, and a float keeps every number up to here."""
 NEAR_CHOICE = 0.75
 NOT_UNDERSTOOD = "Not changed yet"
 _PERSON = re.compile(r"\d{1,32}|[A-Z0-9]{1,15}\.[A-Z0-9]{1,16}", re.ASCII)
@@ -27,11 +30,14 @@ _UNIT = re.compile(r"\s*h(?:ours?|rs?)?$", re.IGNORECASE)
 def group_of(request: Request) -> int | None:
     """The id of the group that a button names, unchecked; None where nothing is named."""
     named = request.args.get(GROUP)
+    if named in (None, ""):
+        return None
     try:
-        return int(str(named)) if named not in (None, "") else None
+        number = int(str(named))
     except ValueError:
-        # A forged id is no group's, and is answered like any other that is not found.
-        return -1
+        number = NO_GROUP
+    # A forged id is no group's, and is answered like any other that is not found.
+    return number if abs(number) <= LARGEST else NO_GROUP
 
 
 def checked(command: Command, args: Mapping[str, Value]) -> dict[str, Value]:
@@ -122,7 +128,7 @@ def _parsed(option: Option, value: Value) -> int | float | None:
         number = float(_UNIT.sub("", str(value).strip()).replace(",", "."))
     except ValueError:
         return None
-    if number != number or abs(number) > 2**53:  # noqa: PLR0124 - NaN is the one value unlike itself
+    if number != number or abs(number) > LARGEST:  # noqa: PLR0124 - NaN is the one value unlike itself
         return None
     if option.takes is Takes.INTEGER:
         return int(number) if number == int(number) else None

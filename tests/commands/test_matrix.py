@@ -218,6 +218,15 @@ async def test_a_direct_message_reaches_no_group(two: World) -> None:
             assert "Python" not in said
 
 
+@pytest.mark.parametrize("number", ["-1", 2**63 - 1, 2**63, "9" * 40, f"-{'9' * 40}"])
+async def test_in_a_direct_message_no_number_breaks_anything(two: World, number: Value) -> None:
+    """A group that is not there, however large its number, is as far away as any other."""
+    for name in NAMES:
+        asked = request(two.alice, name, **theirs(two, name))
+        reply = await ask_as(two, replace(asked, workspace=None, args={**asked.args, "group": number}))
+        assert reply.title in ("Study groups live in servers", "That does not fit") or name in OWN, name
+
+
 async def test_rights_are_checked_when_a_form_is_sent(two: World) -> None:
     """Who lost the right while a form was open is refused when it is sent."""
     form = await click(two.olivia, await say(two.olivia, "/status"), "Change")
