@@ -9,6 +9,7 @@ from bot.core.command import Command, Option, Takes
 from bot.core.platform import Handle
 from bot.core.reply import Reply
 from bot.core.request import Request
+from bot.core.text import join_words
 
 IN_TIME = 1.5
 """Seconds to wait for what the options are now: platforms show a form only within three of the click."""
@@ -18,7 +19,7 @@ _TYPED = (Takes.TEXT, Takes.INTEGER, Takes.NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field: what it holds now, how many characters it takes, and whether more than one line."""
+    """One field: what it holds now, how many characters it takes, whether more than one line, what can be chosen."""
 
     name: str
     label: str
@@ -26,6 +27,7 @@ class Entry:
     value: str
     longest: int
     lines: bool
+    choices: str = ""
 
 
 def askable(command: Command, names: Sequence[str]) -> tuple[Option, ...]:
@@ -53,5 +55,8 @@ def _entry(option: Option, value: str) -> Entry:
     if option.takes is not Takes.TEXT:
         longest = LONGEST_NUMBER
     label = option.name.replace("_", " ").capitalize()
-    lines = option.takes is Takes.TEXT and longest > _LINE
-    return Entry(option.name, label, option.help, value[:longest], longest, lines)
+    lines = option.takes is Takes.TEXT and longest > _LINE and not option.choices
+    # What is filled in hides the hint, and nobody can guess what else there is.
+    choices = join_words([choice.label for choice in option.choices], "or")
+    value = next((choice.label for choice in option.choices if choice.value == value), value)
+    return Entry(option.name, label, option.help, value[:longest], longest, lines, choices)

@@ -104,12 +104,17 @@ def _inside(text: str, at: int) -> bool:
 
 def plural(n: int, noun: str) -> str:
     """Count things: `1 topic`, `2 topics`."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n} {named(n, noun)}"
 
 
-def join_words(words: Sequence[str]) -> str:
+def named(n: int, noun: str) -> str:
+    """Name things whose number stands elsewhere: `topic` for one, else `topics`."""
+    return noun if n == 1 else f"{noun}s"
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
     """Join words as a sentence does: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def bar(done: int, total: int, width: int = 10) -> str:

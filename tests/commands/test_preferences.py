@@ -44,7 +44,7 @@ async def test_everything_can_be_set_by_command(group: World) -> None:
 
 
 async def test_everything_can_be_set_by_buttons(group: World) -> None:
-    """Each button opens a form with what is set now, and sends what was typed."""
+    """Each button opens a form with what is set now and what can be chosen, and sends what was typed."""
     said = await say(group.alice, "/preferences")
     form = await click(group.alice, said, "Study and time zone")
     said = await fill_in(group.alice, form, study="video", timezone="berlin")
@@ -56,7 +56,8 @@ async def test_everything_can_be_set_by_buttons(group: World) -> None:
     again = await click(group.alice, said, "Study and time zone")
     assert again.form is not None
     shown = json.dumps(again.form.modal)
-    assert '"video"' in shown
+    assert '"value": "Courses and videos"' in shown
+    assert "Whatever is shortest, Books and articles, Courses and videos or Hands-on" in shown
     assert '"Europe/Berlin"' in shown
 
 

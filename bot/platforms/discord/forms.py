@@ -36,7 +36,8 @@ def _field(field: Entry) -> discord.ui.Label[discord.ui.Modal]:
         required=False,
         max_length=field.longest,
     )
-    return discord.ui.Label(text=cut(field.label, LABEL), component=entry)
+    about = cut(field.choices, PLACEHOLDER) or None
+    return discord.ui.Label(text=cut(field.label, LABEL), description=about, component=entry)
 
 
 def filled_in(data: Mapping[str, Any]) -> dict[str, str]:

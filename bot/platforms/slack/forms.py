@@ -44,7 +44,8 @@ def _field(field: Entry) -> dict[str, Any]:
     if field.value:
         entry["initial_value"] = field.value
     label = _plain(cut(field.label, LABEL))
-    return {"type": "input", "block_id": field.name, "optional": True, "label": label, "element": entry}
+    block = {"type": "input", "block_id": field.name, "optional": True, "label": label, "element": entry}
+    return block | ({"hint": _plain(field.choices)} if field.choices else {})
 
 
 def filled_in(view: Mapping[str, Any]) -> dict[str, str]:

@@ -99,7 +99,7 @@ class Both:
         on_slack = await self.there.slack.press(user, shown.on_slack, channel=there)
         self._compare(what, on_discord, on_slack, name, shown.place)
         if on_discord.form is not None:
-            values = dict(_form(on_discord))
+            values = {field: value for field, value, _ in _form(on_discord)}
             sent = await fill_in(who, on_discord, **values)
             answered = await self.there.slack.fill_in(user, on_slack, there, **values)
             self._compare(f"{what} and sends it", sent, answered, name, shown.place)
@@ -199,19 +199,22 @@ def _custom_ids(said: Said) -> list[str]:
     return [item["custom_id"] for row in rows for item in row["components"] if item.get("custom_id")]
 
 
-def _form(said: Said) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _form(said: Said) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
     assert said.form is not None
     modal: Any = said.form.modal
     for row in modal["components"]:
         field = row.get("component") or row["components"][0]
-        found.append((field["custom_id"], field.get("value") or ""))
+        found.append((field["custom_id"], field.get("value") or "", row.get("description") or ""))
     return found
 
 
-def _slack_form(said: slack_talk.Said) -> list[tuple[str, str]]:
+def _slack_form(said: slack_talk.Said) -> list[tuple[str, str, str]]:
     assert said.view is not None
-    return [(b["block_id"], b["element"].get("initial_value") or "") for b in said.view["blocks"]]
+    return [
+        (b["block_id"], b["element"].get("initial_value") or "", b.get("hint", {}).get("text", ""))
+        for b in said.view["blocks"]
+    ]
 
 
 def without_values(kind: Kind) -> Kind:
