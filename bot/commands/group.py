@@ -10,7 +10,7 @@ from bot.commands.scope import Learner, group_topic, learner
 from bot.core.markup import bold, escape
 from bot.core.picture import Fact
 from bot.core.reply import Button, Field, Reply, Style
-from bot.core.text import join_words, plural
+from bot.core.text import join_words, named, plural
 from bot.store import boards, members
 from bot.store.places import Membership
 from bot.study.calendar import local, periods_of, week_start
@@ -48,7 +48,10 @@ def group(ctx: Context, shared: Flag = 0) -> Reply:
     count = members.active_members(ctx.session, who.group_id) if len(some) == MOST else len(some)
     steps = boards.steps(ctx.session, who.group_id, periods_of(monday).week)
     points = sum(value * held for value, held in steps.steps)
-    facts = (Fact(str(found.records), "records this week"), Fact(f"{points:,}", "points this week"))
+    facts = (
+        Fact(str(found.records), f"{named(found.records, 'record')} this week"),
+        Fact(f"{points:,}", f"{named(points, 'point')} this week"),
+    )
     return Reply(
         TITLE.format(escape(plan.title), plural(count, "member")),
         "\n".join(_lines(who, found, topic, points, count)) if some else NOBODY,

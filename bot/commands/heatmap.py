@@ -12,7 +12,7 @@ from bot.core.markup import escape
 from bot.core.picture import Fact, Picture
 from bot.core.picture import Year as Scene
 from bot.core.reply import Button, Field, Reply, Style, refuse
-from bot.core.text import bar, plural
+from bot.core.text import bar, named, plural
 from bot.store import members
 from bot.store.years import finished_by_day
 from bot.study.calendar import local
@@ -21,7 +21,7 @@ from bot.study.years import Year, finished_days, first_day, year
 
 YOURS, THEIRS = "Your year", "The year of {}"
 TEXT = "{} done on {} in the last twelve months."
-BEST = "Most of it on a **{}**."
+BEST = " Most often on a **{}**."
 NOTHING = "Nothing was recorded in the last twelve months. `/next` shows where to begin."
 BY_MONTH = "By month"
 SHARE = "Show everyone"
@@ -76,11 +76,14 @@ def _text(found: Year) -> str:
     if not found.total:
         return NOTHING
     told = TEXT.format(f"**{plural(found.total, 'thing')}**", f"**{plural(found.days, 'day')}**")
-    return f"{told} {BEST.format(_best(found))}"
+    best = _best(found)
+    return told + (BEST.format(best) if best else "")
 
 
 def _best(found: Year) -> str:
-    return DAYS[max(range(len(DAYS)), key=lambda day: found.weekdays[day])]
+    """The day of the week with the most; where several have that many, none is the best."""
+    most = max(found.weekdays)
+    return DAYS[found.weekdays.index(most)] if found.weekdays.count(most) == 1 else ""
 
 
 def _months(found: Year) -> tuple[Field, ...]:
@@ -105,10 +108,11 @@ def _buttons(who: Learner, found: Year, whose: str) -> Iterator[Button]:
 
 
 def _picture(found: Year, name: str, roadmap: str) -> Picture:
+    best = _best(found)
     facts = (
-        Fact(f"{found.total:,}", "thing done" if found.total == 1 else "things done"),
-        Fact(str(found.days), "day" if found.days == 1 else "days"),
-        Fact(_best(found), "best day"),
+        Fact(f"{found.total:,}", f"{named(found.total, 'thing')} done"),
+        Fact(str(found.days), named(found.days, "day")),
+        *([Fact(best, "best day")] if best else []),
     )
     alt = f"A year of {name}, a square for each day: " + TEXT.format(
         plural(found.total, "thing"), plural(found.days, "day")

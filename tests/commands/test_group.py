@@ -38,6 +38,15 @@ async def test_it_shows_who_is_where_and_what_the_week_brought(prompted: World) 
     assert shown.buttons == []
 
 
+async def test_its_picture_counts_as_people_do(prompted: World) -> None:
+    """One record is a record, and two are records."""
+    for item, label in (("docker", "record this week"), ("python", "records this week")):
+        await ask(prompted, prompted.alice, "done", item=item)
+        reply = await ask(prompted, prompted.alice, "group")
+        assert reply.picture is not None
+        assert label in [fact.label for fact in reply.picture.scene.facts]
+
+
 async def test_who_is_hidden_is_counted_without_a_name(prompted: World) -> None:
     """The choice for boards holds here too: hidden members are a number, an alias stands for a name."""
     for who in (prompted.alice, prompted.bob):

@@ -165,6 +165,19 @@ async def test_heatmap_shows_a_year_by_days(group: World) -> None:
     assert [name for name, _ in pictures(shown)] == ["year.png"]
 
 
+async def test_a_best_day_is_named_where_there_is_one(group: World) -> None:
+    """Of two days of the week with as much neither is the best; with more on one of them it is."""
+    for item, best in (("docker", True), ("kubernetes", False), ("python", True)):
+        await ask(group, group.alice, "done", item=item)
+        reply = await ask(group, group.alice, "heatmap")
+        assert reply.picture is not None
+        assert isinstance(reply.picture.scene, Year)
+        assert ("Most often on a" in reply.text) == best
+        assert ("best day" in [fact.label for fact in reply.picture.scene.facts]) == best
+        if item == "docker":
+            await days(group, 1)
+
+
 async def test_an_empty_year_is_words(group: World) -> None:
     """Where there is nothing to see, there is a way to begin and no picture."""
     reply = await ask(group, group.bob, "heatmap")
