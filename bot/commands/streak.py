@@ -40,8 +40,9 @@ LINES = {
     Kind.PAUSED: "⏸️ passed over, the group was paused",
     Kind.AWAY: "🌴 passed over, you were away",
     Kind.REST: "😴 nothing, and that was your rest",
-    Kind.MISSED: "✖️ nothing; the streak before ends here",
+    Kind.MISSED: "✖️ nothing",
 }
+ENDS = "✖️ nothing; the streak before ends here"
 WHY_NOT = {Kind.PAUSED: "the group is paused", Kind.AWAY: "you are away"}
 Why = Annotated[
     str, Option("Explain each week in a line", choices=(Choice("Yes", "yes"), Choice("No", "no")))
@@ -59,8 +60,8 @@ def streak(ctx: Context, why: Why = "no", page: Page = 1) -> Reply:
     pages = max(1, -(-len(found.weeks) // PER_PAGE))
     page = min(page, pages)
     if why == "yes" and found.weeks:
-        newest = found.weeks[::-1][(page - 1) * PER_PAGE : page * PER_PAGE]
-        fields.insert(0, Field(WEEKS, "\n".join(_line(week, today) for week in newest)))
+        lines = [_line(week, today, ends) for week, ends in _ends(found.weeks)][::-1]
+        fields.insert(0, Field(WEEKS, "\n".join(lines[(page - 1) * PER_PAGE : page * PER_PAGE])))
     return Reply(
         TITLE.format(plural(found.length, "week")) if found.length else NONE,
         "\n".join(_summary(found, today)),
@@ -104,8 +105,18 @@ def _this_week(found: Streak, today: date) -> str:
     return f"{OPEN} {NO_REST.format(_day(found.rest_from or today, today))}"
 
 
-def _line(week: Week, today: date) -> str:
-    return f"{_day(week.monday, today)}: {LINES[week.kind].format(plural(week.marks, 'record'))}"
+def _ends(weeks: Sequence[Week]) -> Iterator[tuple[Week, bool]]:
+    """Each week, and whether it ends a streak: after one that was missed there is none."""
+    stands = False
+    for week in weeks:
+        missed = week.kind is Kind.MISSED
+        yield week, missed and stands
+        stands = not missed and (stands or week.kind is Kind.MARKED)
+
+
+def _line(week: Week, today: date, ends: bool) -> str:
+    words = ENDS if ends else LINES[week.kind].format(plural(week.marks, "record"))
+    return f"{_day(week.monday, today)}: {words}"
 
 
 def _day(day: date, today: date) -> str:
