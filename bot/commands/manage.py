@@ -5,7 +5,15 @@ from dataclasses import asdict
 
 from bot.commands.context import Context
 from bot.commands.options import Again, APace, Day, ReminderDay, ReminderTime, Time, Until, Zone
-from bot.commands.plan_texts import again_button, change_button, day_text, next_posts, plan_lines, what_next
+from bot.commands.plan_texts import (
+    again_button,
+    change_button,
+    day_text,
+    next_posts,
+    other_roadmap,
+    plan_lines,
+    what_next,
+)
 from bot.commands.running import change, drop_waiting, go_on, wait_for_end_of_pause
 from bot.commands.scope import find_group, find_rows
 from bot.commands.times import TimesTyped, times_now
@@ -31,7 +39,8 @@ RESUMED_TEXT = (
 )
 RUNNING = "The group is running already"
 COMPLETE = "The plan is complete"
-COMPLETE_TEXT = "Every week was posted, so there is nothing to pause or resume. "
+COMPLETE_TEXT = "Every week was posted, so there is nothing to pause. "
+AGAIN_ASKED = "Every week was posted. Start again with the first topic? All that was recorded stays."
 AGAIN = "The plan begins again"
 PAUSE_REASON, HELD_REASON = "The group was paused.", "The group was on hold."
 AGAIN_REASON = "The plan was begun again."
@@ -72,7 +81,7 @@ def pause(ctx: Context, until: Until = "") -> Reply:
     """Post nothing until a date, or until /resume; the plan shifts, so no topic is lost."""
     group = find_group(ctx)
     if group.state == GroupState.FINISHED:
-        return _complete(ctx, group)
+        return _complete(COMPLETE_TEXT + what_next(ctx, group), group)
     group.paused_until = None
     if until:
         where = zone(group.zone)
@@ -97,7 +106,7 @@ def resume(ctx: Context, again: Again = 0) -> Reply:
     """Go on after a pause or a hold, with the next post at its time; after the plan, start it again."""
     group, row = find_rows(ctx)
     if group.state == GroupState.FINISHED:
-        return _begun_again(ctx, group) if again else _complete(ctx, group)
+        return _begun_again(ctx, group) if again else _complete(AGAIN_ASKED + other_roadmap(ctx), group)
     was_running = group.state == GroupState.ACTIVE and not row.held_reason
     if group.state != GroupState.ACTIVE:
         drop_waiting(ctx, group, HELD_REASON)
@@ -120,8 +129,8 @@ def _going_on(ctx: Context, group: Group, title: str, text: str) -> Reply:
     return Reply(title, text, (next_posts(ctx, group),), buttons, tone=Tone.GOOD)
 
 
-def _complete(ctx: Context, group: Group) -> Reply:
-    return Reply(COMPLETE, COMPLETE_TEXT + what_next(ctx, group), buttons=(again_button(group),))
+def _complete(text: str, group: Group) -> Reply:
+    return Reply(COMPLETE, text, buttons=(again_button(group),))
 
 
 def _begun_again(ctx: Context, group: Group) -> Reply:

@@ -133,7 +133,12 @@ def what_next(ctx: Context, group: Group) -> str:
     """What an organizer can do once the plan has ended; nothing while its last reminder is still to come."""
     if group.state != GroupState.FINISHED:
         return ""
-    return WHAT_NEXT + (ANOTHER if len(ctx.catalog.offered) > 1 else "")
+    return WHAT_NEXT + other_roadmap(ctx)
+
+
+def other_roadmap(ctx: Context) -> str:
+    """What else can be studied, where there is more than one roadmap."""
+    return ANOTHER if len(ctx.catalog.offered) > 1 else ""
 
 
 def again_button(group: Group) -> Button:

@@ -68,7 +68,7 @@ def parse_date(text: str, today: date) -> date:
             f"I did not recognise that date. Type it like {example}, or Friday, or 10 days, or 2 weeks."
         )
     if found < today:
-        raise NotUnderstood(f"That date has passed. Type one from {today} on, or for example 2 weeks.")
+        raise NotUnderstood("That date has passed. Type a later one, or a span like 2 weeks.")
     if found - today > FURTHEST:
         raise NotUnderstood("That is more than a year ahead. Type an earlier date, for example 2 weeks.")
     return found

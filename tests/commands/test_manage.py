@@ -126,6 +126,7 @@ async def test_a_date_that_is_none_does_not_pause(group: World, until: str) -> N
     """A date that is not understood, past or too far ahead changes nothing and says how to write one."""
     said = await say(group.olivia, "/pause", until=until)
     assert said.title == "Not changed yet"
+    assert "2026-01-01" not in said, "today is no end of a pause"
     assert rows(group, "SELECT state FROM study_group") == [("active",)]
 
 

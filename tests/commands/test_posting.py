@@ -267,6 +267,7 @@ async def test_every_week_is_posted_as_it_was_previewed_until_the_plan_ends(prom
         said = await say(group.olivia, command)
         assert said.title == "The plan is complete"
         assert said.buttons == ["Start again"]
+        assert ("`/resume`" in said) == (command != "/resume"), "who has just said it is not told to say it"
     said = await click(group.olivia, said, "Start again")
     assert said.title == "The plan begins again"
     assert "**Python**" in said.fields["What is posted when"]
