@@ -98,7 +98,7 @@ def _pages(roadmap: "Roadmap") -> Iterator[str]:
     yield ""
     for source in roadmap.credits:
         by, at = f" by {source.author}" if source.author else "", f": {source.url}" if source.url else ""
-        yield f"After {source.name}{by}{at}"
+        yield f"Based on {source.name}{by}{at}"
 
 
 def _needs(topic: "Topic") -> str:

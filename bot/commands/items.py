@@ -83,7 +83,9 @@ def _short(title: str) -> str:
     return clean(title, LABEL)
 
 
-def item_buttons(group_id: int, key: str) -> tuple[Button, ...]:
-    """Done and Skip for an item."""
+def item_buttons(group_id: int, key: str, done: bool) -> tuple[Button, ...]:
+    """Done and Skip for an item; for one that is done both would change nothing, and Next leads on."""
+    if done:
+        return (Button("Next", "next", {"group": group_id}, Style.PRIMARY, "➡️"),)
     args: dict[str, str | int] = {"group": group_id, "item": key}
     return (Button("Done", "done", args, Style.GOOD, "✅"), Button("Skip", "skip", args, Style.PLAIN, "⏭️"))

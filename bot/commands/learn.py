@@ -46,7 +46,7 @@ def topic(ctx: Context, item: AnItem) -> Reply:
             text,
             exercise,
             footer=notes,
-            buttons=(*item_buttons(who.group_id, resource.key), about),
+            buttons=(*item_buttons(who.group_id, resource.key, resource.key in who.at.finished), about),
         )
     return _topic_page(who, found)
 
@@ -70,7 +70,7 @@ def _topic_page(who: Learner, found: Topic) -> Reply:
         f"{state_mark(found, who.at)} {escape(found.title)}",
         f"{bold(found.goal)}\n{escape(found.summary)}\nIt is finished by {what_finishes(found)}.",
         tuple(field for field in fields if field.text),
-        topic_buttons(who.group_id, found.key),
+        topic_buttons(who.group_id, found.key, who.at.topic_done(found)),
         footer=f"{hours_text(found.hours)} of effort",
     )
 
@@ -93,7 +93,7 @@ def roadmap(ctx: Context) -> Reply:
     sources = " · ".join(
         link(c.name, c.url) + (f" by {escape(c.author)}" if c.author else "") for c in plan.credits
     )
-    text = escape(plan.summary) + (f"\nAfter {sources}" if sources else "")
+    text = escape(plan.summary) + (f"\nBased on {sources}" if sources else "")
     footer = f"{tally_line(tally(plan.topics, who.at))} · the numbers are the order to study in"
     return Reply(
         escape(plan.title), text, fields, (who.button("What now?", "next", Style.PRIMARY),), footer=footer

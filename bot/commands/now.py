@@ -71,7 +71,7 @@ def _now(ctx: Context, who: Learner, topic: Topic) -> Reply:
         about.title,
         about.text + _notices(ctx, who, topic),
         (*about.before, remains, *about.after),
-        topic_buttons(who.group_id, topic.key),
+        topic_buttons(who.group_id, topic.key, who.at.topic_done(topic)),
         footer=f"{about.effort} · {tally_line(tally(who.edition.roadmap.topics, who.at))}",
     )
 
@@ -106,10 +106,10 @@ def _shown(left: Left) -> tuple[Resource, ...]:
 
 
 @lru_cache(maxsize=1024)
-def topic_buttons(group_id: int, topic: str) -> tuple[Button, ...]:
-    """Done, Skip, Stuck? and More: the same for all who are on a topic."""
+def topic_buttons(group_id: int, topic: str, done: bool) -> tuple[Button, ...]:
+    """Done, Skip, Stuck? and More: the same for all who are on a topic; who is through with it goes on."""
     return (
-        *item_buttons(group_id, topic),
+        *item_buttons(group_id, topic, done),
         Button("Stuck?", "stuck", {"group": group_id, "item": topic}, emoji="🆘"),
         Button("More", "next", {"group": group_id, "topic": topic, "more": 1}, emoji="📚"),
     )

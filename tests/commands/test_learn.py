@@ -88,6 +88,16 @@ async def test_more_shows_everything_and_its_buttons_record(group: World) -> Non
     assert (await click(group.alice, said, "Back")).title == "Docker"
 
 
+async def test_a_finished_topic_leads_on(group: World) -> None:
+    """Where Done and Skip would change nothing there is Next, for a topic and for a resource."""
+    await say(group.alice, "/done docker-roadmap")
+    for command in ("/next docker", "/topic docker"):
+        assert (await say(group.alice, command)).buttons == ["Next", "Stuck?", "More"]
+    said = await say(group.alice, "/topic docker-roadmap")
+    assert said.buttons == ["Next", "The whole topic"]
+    assert (await click(group.alice, said, "Next")).title == "Python"
+
+
 async def test_prerequisites_warn_and_never_lock(group: World) -> None:
     """A topic whose required topics are open says so and can be recorded all the same."""
     said = await say(group.alice, "/next docker")
@@ -166,6 +176,7 @@ async def test_roadmap_shows_every_topic_and_credits_the_article(group: World) -
     """/roadmap lists sections and topics in study order with their state, and names the sources."""
     await finish(group, "docker")
     said = await say(group.alice, "/roadmap")
+    assert "Based on MLOps Engineer Skillset" in said.text
     assert len(said.fields) == 5
     assert sum(text.count("\n") + 1 for text in said.fields.values()) == 14
     assert "✅ 3. Docker" in said
