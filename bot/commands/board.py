@@ -20,7 +20,8 @@ from bot.study.points import ALL_TIME, score_in
 
 TITLES = {"week": "Leaderboard of this week", "month": "Leaderboard of this month", "all": "Leaderboard"}
 LAST_WEEK, PAST_WEEK = "Leaderboard of last week", "Leaderboard of the week of {}"
-EMPTY = "Nobody has points here yet. The first `/done` opens the board."
+EMPTY = "Nobody has points {} yet. The first `/done` opens the board."
+SO_FAR = {"week": "this week", "month": "this month", "all": "here"}
 NOBODY_THEN = "Nobody had points in that week."
 YOU, TOP = "You", "At the top"
 NO_POINTS = "No points yet. `/next` shows where to begin."
@@ -53,8 +54,8 @@ def leaderboard(
     part = board.part(page, first, last)
     return Reply(
         f"{seen.title} · {escape(who.edition.roadmap.title)}",
-        lines(part.lines) or (NOBODY_THEN if week else EMPTY),
-        () if shared else tuple(_beside(who, board, part)),
+        lines(part.lines) or (NOBODY_THEN if week else EMPTY.format(SO_FAR[seen.window])),
+        tuple(_beside(who, board, part, shared)),
         () if shared else tuple(_buttons(who, seen, board, part)),
         footer=_footer(part),
         private=not shared,
@@ -119,10 +120,12 @@ def _footer(part: Part) -> str:
     return f"{where}{plural(part.size, 'member')} with points"
 
 
-def _beside(who: Learner, board: Board, part: Part) -> Iterator[Field]:
-    """Who leads, where the part does not show it, and the one who asks."""
+def _beside(who: Learner, board: Board, part: Part, shared: int) -> Iterator[Field]:
+    """Who leads, where the part does not show it, and the one who asks, unless everyone reads it."""
     if part.page is None and part.before is not None:
         yield Field(TOP, lines(board.podium))
+    if shared:
+        return
     if board.hidden is not None and part.has_me:
         yield Field(YOU, HIDDEN)
     if who.member is None or part.has_me:

@@ -40,12 +40,15 @@ async def test_equal_points_share_a_rank_and_the_earlier_comes_first(group: Worl
 
 
 async def test_an_empty_board_says_how_it_opens(group: World) -> None:
-    """Without points there is a sentence, and looking at it makes nobody a member."""
+    """Without points there is a sentence about the time that is shown, and looking at it makes nobody a member."""
     said = await say(group.alice, "/leaderboard")
     assert "first `/done` opens the board" in said
     assert said.fields == {}
     assert said.buttons == ["This week", "This month", "Next"]
     assert not said.footer
+    week, month = [await click(group.alice, said, label) for label in ("This week", "This month")]
+    assert "Nobody has points this week yet" in week
+    assert "Nobody has points this month yet" in month
 
 
 async def test_pages_turn_by_buttons_in_place(group: World) -> None:
@@ -204,6 +207,18 @@ async def test_a_board_can_be_shown_to_everyone(group: World) -> None:
     assert "alice · 12 points" in shown
     assert "you" not in shown.text
     assert shown.buttons == []
+
+
+async def test_whoever_shows_their_part_of_a_board_shows_who_leads_too(group: World) -> None:
+    """What everyone reads from the middle of a board does not leave out those at its top."""
+    await crowd(group, 32)
+    await say(group.alice, "/done kubernetes-roadmap")
+    await say(group.alice, "/undo")
+    await say(group.alice, "/done docker-workshop")
+    said = await say(group.alice, "/leaderboard")
+    shown = await click(group.alice, said, "Show everyone")
+    assert shown.fields == {"At the top": said.fields["At the top"]}
+    assert shown.fields["At the top"].startswith("🥇 member 00")
 
 
 async def test_whoever_is_hidden_sees_themselves_alone(group: World) -> None:
