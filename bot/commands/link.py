@@ -24,7 +24,7 @@ NEW_TEXT = (
 LINKED_NOW = "Linked with this account: {}."
 NOT_VALID = (
     "That code does not work",
-    "It was used already, or is older than ten minutes. `/link` with the other account makes a new one.",
+    "It has a typo, was used already, or is older than ten minutes. `/link` with the other account makes a new one.",
 )
 YOUR_OWN = "That is your own code", "Enter it with the other account, to show that both are yours."
 ALREADY = (

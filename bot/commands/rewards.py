@@ -162,7 +162,7 @@ def _shown(ctx: Context, group: Group, row: Group, title: str = TITLE) -> Reply:
         return Reply(title, NONE, buttons=(_show_button(group),))
     lines = "\n".join(_line(ctx, edition, reward) for reward in here)
     buttons = [
-        _button(group, f"Without {_role_name(r)}", Style.DANGER, remove=r.id or 0)
+        _button(group, f"Stop giving {_role_name(r)}", Style.DANGER, remove=r.id or 0)
         for r in here
         if not r.ending
     ]

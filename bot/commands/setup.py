@@ -8,7 +8,6 @@ from bot.commands.context import Context
 from bot.commands.options import AChannel, APace, ARoadmap, Day, Move, Time, Zone
 from bot.commands.plan_texts import (
     change_button,
-    clock_text,
     missing_field,
     next_posts,
     plan_lines,
@@ -32,7 +31,7 @@ READY, CHANGED = "The study group is ready", "The study group is changed"
 POST_FIRST, POST_NEXT = "Post the first topic now", "Post this week's topic now"
 THERE = "There is a study group here already"
 CHANGED_KEEPS = "Everyone's progress stays as it is."
-ZONE_GUESSED = "🌍 It is {} in {} now. If that is not your time, set the zone first."
+ZONE_GUESSED = "🌍 If that is not your time, set the zone first."
 NOT_THERE = "Study groups need a text or announcement channel"
 NOT_THERE_TEXT = {
     ChannelKind.FORUM: "A forum has no place for a weekly post. Choose a text channel: `/setup channel:#study`.",
@@ -210,7 +209,7 @@ def _begin(ctx: Context, group: Group, edition: Edition, typed: TimesTyped) -> N
 def _answer(ctx: Context, group: Group, where: Channel, title: str, *, guessed: bool) -> Reply:
     lines = [plan_lines(ctx, group)]
     if guessed:
-        lines.append(ZONE_GUESSED.format(clock_text(ctx.now, group), escape(group.zone)))
+        lines.append(ZONE_GUESSED)
     if title == CHANGED:
         lines.append(CHANGED_KEEPS)
     fields = [next_posts(ctx, group), missing_field(ctx, where)]

@@ -25,7 +25,7 @@ NEW_TEXT = (
 )
 NOT_VALID = (
     "That code does not work",
-    "It was used already, or is older than ten minutes. An organizer of the group makes a new one with `/twin`.",
+    "It has a typo, was used already, or is older than ten minutes. An organizer of the group makes another: `/twin`.",
 )
 TAKEN = (
     "This channel has a group already",

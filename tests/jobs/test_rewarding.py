@@ -235,7 +235,7 @@ async def test_taking_a_reward_away_asks(room: Room, roles: FakeRoles) -> None:
         await room.say("rewards", role=DOCKER, item="docker")
         await say(room, ALICE, "done", item="docker")
         await settle(room)
-        asked = await press(room, await room.say("rewards"), "Without Docker done")
+        asked = await press(room, await room.say("rewards"), "Stop giving Docker done")
         assert asked.title == "Give Docker done no more for Docker?"
         assert "1 member has it" in asked.text
         gone = await press(room, asked, keep)
