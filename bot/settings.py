@@ -171,9 +171,18 @@ def explain(error: ValidationError | UnicodeDecodeError) -> list[str]:
     return [_sentence(".".join(map(str, f["loc"])), f["msg"]) for f in error.errors(include_url=False)]
 
 
+PLAINLY = {
+    "Path does not point to a directory": "should be a folder that is there",
+    "should be a valid integer, unable to parse string as an integer": "should be a whole number",
+    "should be a valid number, unable to parse string as a number": "should be a number",
+}
+"""What pydantic says in a programmer's words."""
+
+
 def _sentence(name: str, message: str) -> str:
     for start in ("Value error, ", "Input "):
         message = message.removeprefix(start)
+    message = PLAINLY.get(message, message)
     # What is about several settings names them itself.
     return f"{name.upper()} {message[:1].lower()}{message[1:]}" if name else message
 

@@ -305,7 +305,17 @@ def test_doctor_sees_each_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///broken.db")
     found = verdicts()
     assert found["roadmaps"] == found["database"] == "fail"
-    assert say("doctor").exit_code == 1
+    told = say("doctor")
+    assert told.exit_code == 1
+    assert " 1 problem, the first" in told.output
+
+
+def test_doctor_sees_that_the_first_start_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is not there yet is well only where it can be made."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///nowhere/roadmate.db")
+    monkeypatch.setenv("BACKUP_KEEP", "0")
+    assert verdicts()["database"] == "fail"
+    assert "Create it or change DATABASE_URL" in say("doctor").output
 
 
 def test_doctor_sees_a_network_drive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

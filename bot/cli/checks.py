@@ -120,6 +120,7 @@ def _token(settings: "Settings") -> Check:
 
 
 def _roadmaps(settings: "Settings") -> Check:
+    from bot.core.text import plural
     from bot.study.reading import RoadmapInvalid
     from bot.study.roadmap_files import default_folder, load_folder
 
@@ -127,9 +128,13 @@ def _roadmaps(settings: "Settings") -> Check:
     try:
         roadmaps = load_folder(folder)
     except RoadmapInvalid as error:
-        return Check("roadmaps", "fail", f"{len(error.problems)} problems, the first: {error.problems[0]}")
+        return Check(
+            "roadmaps", "fail", f"{plural(len(error.problems), 'problem')}, the first: {error.problems[0]}"
+        )
     return Check(
-        "roadmaps", "ok", ", ".join(f"{roadmap.key} ({len(roadmap.topics)} topics)" for roadmap in roadmaps)
+        "roadmaps",
+        "ok",
+        ", ".join(f"{roadmap.key} ({plural(len(roadmap.topics), 'topic')})" for roadmap in roadmaps),
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import false, func, make_url, update
@@ -65,9 +64,10 @@ def look(database_url: str, shards: Shards = ALL) -> Health:
     url = make_url(database_url)
     address = url.render_as_string(hide_password=True)
     if is_sqlite(database_url):
-        if not Path(url.database or "").exists():
+        file = sqlite_file(database_url)
+        if not file.exists():
             return Health(address, exists=False)
-        check_disk(sqlite_file(database_url))
+        check_disk(file)
     try:
         return _look(database_url, address, shards)
     except SQLAlchemyError as error:
