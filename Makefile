@@ -8,7 +8,7 @@ ARGS ?=
 test faults: export PYTHONDONTWRITEBYTECODE :=
 
 help: ## say what make can do
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo 'ARGS="…" is passed on, for example: make demo ARGS="--no-open --port 8771"'
 
 demo: environment ## start the bot on a simulated Discord server in the browser; needs no token
