@@ -46,7 +46,10 @@ def left_out(session: Session, claimed: Claimed, why: Against, now: datetime) ->
 def put_on_hold(session: Session, claimed: Claimed, held: Held, recheck: datetime | None) -> bool:
     """Hold it, and with a channel that is gone its group; whether the organizer does not know that yet."""
     queue.record_held(session, claimed, recheck, str(held))
-    return not held.gone or groups.hold(session, claimed.post.group_id, str(held))
+    if held.gone:
+        return groups.hold(session, claimed.post.group_id, str(held))
+    # Who asks for it once more reads the same reason in the answer. A fault of ours is new with its last attempt.
+    return claimed.post.reason != str(held) or claimed.post.attempts > 0
 
 
 def line_of(claimed: Claimed, outcome: str, clock: float, late: float) -> dict[str, Any]:

@@ -306,6 +306,17 @@ async def test_a_post_held_after_other_trouble_is_told_and_rechecked_too(room: R
     assert (await room.posts())[0].state == PostState.HELD
 
 
+async def test_asking_again_writes_to_nobody_again(room: Room) -> None:
+    """Who asks for a held post reads why it still waits; the organizer is written to anew only for another reason."""
+    room.platform.fail("send", *[Held(NO_ACCESS)] * 3, Held("AutoMod"))
+    await room.tick(minutes=1)
+    for _ in range(2):
+        assert NO_ACCESS in (await room.say("prompt")).text
+    assert len(room.platform.told) == 1
+    await room.say("prompt")
+    assert "AutoMod" in room.platform.told[1][1].text
+
+
 async def test_what_was_held_is_posted_when_the_organizer_asks(room: Room) -> None:
     """After mending, /prompt sends the held post at once, and it is there once."""
     room.platform.fail("send", Held(NO_ACCESS))
