@@ -1,6 +1,7 @@
 """Time zones by the names people give them. Names and rules come from the `tzdata` package."""
 
 import zoneinfo
+from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ _LONGEST = 64
 """Characters of a typed zone that are looked at; the longest name has 32."""
 _ALIKE = 0.8
 """Jaro-Winkler similarity of a typing mistake: one slip in a city of five letters still reaches it."""
+
+_TYPE = "Type a city, for example Berlin, or a name like Europe/Berlin."
 
 _COUNTRIES = {"cs": "CZ", "da": "DK", "el": "GR", "hi": "IN", "ja": "JP", "ko": "KR", "uk": "UA", "vi": "VN"}
 _NAMESAKES = "bg de fi fr hr hu id it lt nl no pl ro ru th tr"
@@ -79,6 +82,8 @@ def parse_zone(text: str) -> str:
         found = found or [name for name, full in names.items() if full.endswith("/" + typed)]
         if len(found) == 1:
             return found[0]
+    if typed.upper() in _abbreviations():
+        raise UnknownZone(f"{typed.upper()} alone does not say when clocks change. {_TYPE}")
     raise UnknownZone(_sorry(find_zones(typed, 3) if typed else []))
 
 
@@ -114,6 +119,14 @@ def _old() -> dict[str, str]:
 
 
 @cache
+def _abbreviations() -> frozenset[str]:
+    """The letters that clocks are called by, like EST and CEST, in winter and in summer."""
+    times = [datetime(2026, month, 1) for month in (1, 7)]  # noqa: DTZ001 - local everywhere
+    every = map(ZoneInfo.no_cache, zone_names())
+    return frozenset(str(zone.tzname(time)) for zone in every for time in times)
+
+
+@cache
 def _offered() -> dict[str, str]:
     """Each name to choose from, and what a person types for it: worked out for each letter, that took a millisecond."""
     return {name: _plain(name) for name in zone_names()}
@@ -130,7 +143,7 @@ def _plain(text: str) -> str:
 
 def _sorry(near: list[str]) -> str:
     if not near:
-        return "I do not know that time zone. Type a city, for example Berlin, or a name like Europe/Berlin."
+        return f"I do not know that time zone. {_TYPE}"
     *others, last = near
     guess = f"{', '.join(others)} or {last}" if others else last
     return f"I do not know that time zone. Did you mean {guess}?"

@@ -279,6 +279,15 @@ def test_parse_zone_suggests(typed: str, suggestion: str) -> None:
     assert typed not in str(refused.value)
 
 
+@pytest.mark.parametrize("typed", ["EST", "cest", "MST", "IST"])
+def test_letters_of_a_clock_are_no_misspelt_city(typed: str) -> None:
+    """Who types an abbreviation reads what it lacks, and no names of cities that have a letter in common with it."""
+    with pytest.raises(
+        UnknownZone, match=f"{typed.upper()} alone does not say when clocks change. Type a city"
+    ):
+        parse_zone(typed)
+
+
 @pytest.mark.parametrize("typed", ["", " ", "EST", "Etc/GMT+5", "Factory", "central", "x" * 10_000, "/"])
 def test_parse_zone_refuses(typed: str) -> None:
     """Abbreviations, bare offsets and ambiguous names are asked about instead of guessed."""
