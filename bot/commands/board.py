@@ -116,7 +116,7 @@ def _line(line: Line) -> str:
 def _footer(part: Part) -> str:
     if not part.size:
         return ""
-    where = f"Page {part.page} of {part.pages} · " if part.page else ""
+    where = f"Page {part.page} of {part.pages} · " if part.page and part.pages > 1 else ""
     return f"{where}{plural(part.size, 'member')} with points"
 
 

@@ -35,7 +35,7 @@ def history(ctx: Context, page: Page = 1) -> Reply:
     undo = [
         who.button(f"Undo {n}", "undo", emoji="↩️", mark=mark.id) for n, mark in enumerate(shown, start + 1)
     ]
-    footer = f"Page {page} of {pages} · {plural(len(marks), 'record')}" if marks else ""
+    footer = _footer(page, pages, plural(len(marks), "record")) if marks else ""
     buttons = (*undo, *_turns(who, "history", page, pages)) if marks else (_next(who),)
     return Reply(HISTORY, "\n".join(lines) or EMPTY, buttons=buttons, footer=footer)
 
@@ -94,7 +94,7 @@ def notes(ctx: Context, item: AnyItem = "", page: Page = 1) -> Reply:
     more = {"item": item} if item else {}
     buttons = _turns(who, "notes", page, pages, **more) if noted else [_next(who)]
     title = NOTES_ON.format(escape(about)) if about else NOTES
-    footer = f"Page {page} of {pages} · {plural(len(noted), 'note')}" if noted else ""
+    footer = _footer(page, pages, plural(len(noted), "note")) if noted else ""
     return Reply(title, "" if noted else NO_NOTES, fields, tuple(buttons), footer)
 
 
@@ -106,3 +106,7 @@ def _note(who: Learner, mark: Mark, told: Told) -> Field:
     links = [link(f"Evidence {n}", url) for n, url in enumerate(_EVIDENCE.findall(told.note)[:3], 1)]
     evidence = f"\n🔗 {', '.join(links)}" if links else ""
     return Field(f"{title} · {day_text(mark.day)}{spent}", f"{escape(told.note)}{evidence}")
+
+
+def _footer(page: int, pages: int, counted: str) -> str:
+    return f"Page {page} of {pages} · {counted}" if pages > 1 else counted
