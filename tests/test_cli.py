@@ -266,8 +266,12 @@ def test_backup_overwrites_nothing() -> None:
     [
         ("sqlite:///nowhere.db", "copy.db", "There is no database at nowhere.db"),
         ("postgresql+psycopg://host/x", "copy.db", "pg_dump"),
-        ("sqlite:///broken.db", "copy.db", "No backup was made: file is not a database"),
-        ("sqlite:///empty.db", "no/such/folder/copy.db", "No backup was made"),
+        (
+            "sqlite:///broken.db",
+            "copy.db",
+            "No backup was made: file is not a database. Look at it with `doctor`.\n",
+        ),
+        ("sqlite:///empty.db", "no/such/folder/copy.db", "the folder no/such/folder does not exist"),
     ],
 )
 def test_backup_that_cannot_be_made(
@@ -289,8 +293,10 @@ def verdicts(*options: str) -> dict[str, str]:
     return {line[6:16].strip(): line[:4].strip() for line in say("doctor", *options).stdout.splitlines()}
 
 
-def test_doctor_on_a_new_machine() -> None:
+def test_doctor_on_a_new_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the first start nothing is broken; what is still missing is a warning, and nothing gets made."""
+    # Another bot may answer at the port that is taken when none is set.
+    monkeypatch.setenv("HEALTH_PORT", "0")
     found = verdicts()
     assert found.pop("token") == found.pop("heartbeat") == "warn"
     assert set(found.values()) == {"ok"}
@@ -308,6 +314,7 @@ def test_doctor_sees_each_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     told = say("doctor")
     assert told.exit_code == 1
     assert " 1 problem, the first" in told.output
+    assert "file is not a database. Check DATABASE_URL" in told.output
 
 
 def test_doctor_sees_that_the_first_start_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,8 @@ def backup(database_url: str, target: Path) -> None:
     source = _source(database_url)
     if target.exists():
         raise StartupError(f"{target} exists already, and a backup overwrites nothing. Choose another name.")
+    if not target.parent.is_dir():
+        raise StartupError(f"No backup was made: the folder {target.parent} does not exist. Create it first.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         _clear(target)
@@ -73,9 +75,11 @@ def backup(database_url: str, target: Path) -> None:
         sync(target.parent)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise StartupError(
-            f"No backup was made: {reason}. Is there room in {target.parent}, and may I write?"
-        ) from error
+        of_place = isinstance(error, OSError | sqlite3.OperationalError)
+        hint = (
+            f"Is there room in {target.parent}, and may I write?" if of_place else "Look at it with `doctor`."
+        )
+        raise StartupError(f"No backup was made: {reason}. {hint}") from error
     finally:
         partial.unlink(missing_ok=True)
 

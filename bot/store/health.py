@@ -72,7 +72,7 @@ def look(database_url: str, shards: Shards = ALL) -> Health:
         return _look(database_url, address, shards)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
-        raise StartupError(f"{address} cannot be used: {reason}") from error
+        raise StartupError(f"{address} cannot be used: {reason}. Check DATABASE_URL") from error
 
 
 def _look(database_url: str, address: str, shards: Shards) -> Health:
