@@ -142,8 +142,8 @@ def _planned(ctx: Context, group: Group) -> list[Post]:
     last = posts.last_prompt_day(ctx.session, group.id or 0)
     soon = next_reminder(schedule, group.planned_to)
     planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
-    reminded = last is not None and last >= reminded_week(schedule, soon.day)
-    if group.step and last is not None and (reminded or _is_unclosed(ctx, group, last)):
+    week = reminded_week(schedule, soon.day)
+    if group.step and last is not None and (last >= week or _is_unclosed(ctx, group, last)):
         planned.append(_imagined(ctx, group, soon, PostKind.REMINDER, group.step))
     elif dates:
         planned.append(

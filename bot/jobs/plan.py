@@ -187,18 +187,19 @@ class _Plan:
     def _reminder(self, occurrence: Occurrence) -> None:
         week = reminded_week(self.schedule, occurrence.day)
         last = min(occurrence.day, week + WEEK - timedelta(days=1))
-        item = next((item for day, item in reversed(self.prompts) if week <= day <= last), self._unclosed())
+        in_week = (item for day, item in reversed(self.prompts) if week <= day <= last)
+        item = next(in_week, self._unclosed(week))
         # A topic that is no longer on the group's roadmap has nothing to be reminded of.
         if item in self.edition.keys and (REMINDER, occurrence.day) not in self.taken:
-            # Once the next week has begun, nobody wants to be reminded of the last one.
-            over = occurrence.at < self.last_prompt_at
+            # Once the next week has begun, nobody wants to be reminded of the last one; the plan's last has no next.
+            over = self.step < len(self.weeks) and occurrence.at < self.last_prompt_at
             missed = over or self._missed(occurrence)
             self._add(occurrence, PostKind.REMINDER, self.step, item, missed=missed)
             self.taken.add((REMINDER, occurrence.day))
 
-    def _unclosed(self) -> int | None:
-        """The plan's last topic, if its reminder, which closes the plan, has not come yet and is still worth it."""
-        if self.step < len(self.weeks) or not self.prompts:
+    def _unclosed(self, week: date) -> int | None:
+        """The plan's last topic, if its own week went by before that one without the reminder that closes the plan."""
+        if self.step < len(self.weeks) or not self.prompts or self.prompts[-1][0] >= week:
             return None
         day, item = self.prompts[-1]
         reminded = any(kind == REMINDER and at >= day for kind, at in self.taken)
@@ -235,4 +236,4 @@ class _Plan:
         """Whether the last prompt's week has its reminder ahead, or a later one has it."""
         today = local(self.now, zone(self.group.zone)).date()
         in_its_week = bool(self.prompts) and today - self.prompts[-1][0] < WEEK
-        return in_its_week or self._unclosed() is not None
+        return in_its_week or self._unclosed(today) is not None

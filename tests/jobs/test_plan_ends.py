@@ -88,3 +88,25 @@ async def test_a_last_topic_that_came_after_its_reminder_is_closed_a_week_later(
     assert closings(room) == ["Terraform: 6 days left"]
     assert (await room.the_group()).state == GroupState.FINISHED
     assert room.platform.titles()[-2:] == ["Topic 4 of 4 · Terraform", "Terraform: 6 days left"]
+
+
+async def test_a_last_topic_that_is_asked_for_early_is_closed_once(room: Room) -> None:
+    """A reminder that is due before the week of that topic has begun is none of its; the next one closes the plan."""
+    await room.say("schedule", day="thursday", reminder_day="wednesday")
+    await until(room, MONDAY + 2 * WEEK + timedelta(days=4))
+    await room.say("pause", until="1 week")
+    await until(room, MONDAY + 4 * WEEK)
+    await room.say("prompt")
+    assert [post.step for post in await room.prompts()] == [1, 2, 3, 4]
+    await until(room, MONDAY + 8 * WEEK)
+    assert closings(room) == ["Terraform: 1 day left"]
+
+
+async def test_the_last_reminder_may_come_late(room: Room) -> None:
+    """After a short outage it comes although the next topic's time has passed too: there is no next topic."""
+    await room.say("schedule", reminder_day="sunday")
+    await until(room, MONDAY + 4 * WEEK - timedelta(days=2))
+    assert closings(room) == []
+    room.clock.now = MONDAY + 4 * WEEK + timedelta(hours=1)
+    await room.tick()
+    assert closings(room) == ["Terraform: 7 days left"]
