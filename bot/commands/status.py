@@ -26,7 +26,7 @@ from bot.store import members, owner, posts
 from bot.store.board_posts import OCCURRENCE
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
-from bot.study.calendar import local
+from bot.study.calendar import local, moment
 from bot.study.schedule import Occurrence, may_close, next_reminder, reminded_week
 from bot.study.zones import zone
 
@@ -140,7 +140,9 @@ def _planned(ctx: Context, group: Group) -> list[Post]:
     weeks, schedule = weeks_of(ctx, group), schedule_of(group)
     dates = upcoming(ctx, group, 1) if group.step < len(weeks) else []
     last = posts.last_prompt_day(ctx.session, group.id or 0)
-    soon = next_reminder(schedule, group.planned_to)
+    # One that is due before a topic's own week, as where it was asked for early, is none of its.
+    began = moment(last, group.minute, zone(group.zone)) if last is not None else group.planned_to
+    soon = next_reminder(schedule, max(group.planned_to, began))
     planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
     week = reminded_week(schedule, soon.day)
     if group.step and last is not None and (last >= week or _is_unclosed(ctx, group, last)):

@@ -15,6 +15,7 @@ from bot.study.schedule import PROMPT, REMINDER
 from tests.conftest import DATABASES
 from tests.jobs.desk import CATCH_UP, desk
 from tests.makers import MONDAY, group, published, roadmap
+from tests.room import Room
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
@@ -219,3 +220,14 @@ def test_nothing_is_planned_for_groups_that_are_not_due(session: Session) -> Non
     assert plan_batch(session, at.catalog, at.now, CATCH_UP) == 0
     assert not session.dirty
     assert at.posts() == []
+
+
+async def test_a_topic_that_is_asked_for_early_is_shown_with_its_own_reminder(room: Room) -> None:
+    """What /status previews is the reminder in the week of that topic, and not one that is due before it begins."""
+    await room.say("schedule", day="thursday", reminder_day="wednesday")
+    await room.say("prompt")
+    assert "Preview of the reminder of Wednesday 14 January" in repr(await room.say("status"))
+    await room.days(8)
+    assert room.platform.titles() == ["Topic 1 of 4 · Python"]
+    await room.days(2)
+    assert room.platform.titles()[1:] == ["Python: 1 day left"]
