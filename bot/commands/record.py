@@ -71,7 +71,7 @@ def done(
         finishes=_finishes(who, found),
     )
     after = _recorded(ctx, who, new)
-    shared = takeaway(ctx, who, found[0], note, after.marks[-1].id) if share == "true" else (None, "")
+    shared = takeaway(ctx, after, found[0], note, after.marks[-1].id) if share == "true" else (None, "")
     about = f" · for {day_text(day)}" if on and day != who.today(ctx.now) else ""
     return lambda: _told(who, after, found, _added(new, whole=found[1] is None) + about, shared)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.reply import Notice
+from bot.core.reply import Aloud, Notice
 from bot.core.request import Person
 from bot.store import accounts, erasures, notes, preferences
 from bot.store.tables import Account, Code, MarkRow, Member, PreferenceRow, ScoreRow
@@ -100,6 +100,24 @@ async def test_who_is_hidden_with_one_account_is_hidden_with_both(two: Sides) ->
     board = await two.say(BOB, "leaderboard", shared=1)
     assert "Ada" in board.text
     assert "name-of" not in board.text
+
+
+async def test_a_shared_note_names_nobody_who_is_hidden_with_another_account(two: Sides) -> None:
+    """A note goes by the name that boards show, which is none where one of the accounts is hidden there."""
+    said: list[str] = []
+
+    async def speak(_platform: str, _workspace: str, aloud: Aloud | Notice) -> None:
+        said.append(aloud.reply.title)
+
+    await two.room.tick(minutes=2)
+    await two.say(ALICE_ALSO, "join")
+    await two.say(ALICE_ALSO, "preferences", board="hidden")
+    await two.link(ALICE, ALICE_ALSO)
+    two.room.dispatcher.speak = speak
+    await two.say(ALICE, "done", item="python-a", note="n", share="true")
+    await two.say(ALICE, "preferences", board="alias", alias="Ada")
+    await two.say(ALICE_ALSO, "done", item="python-b", note="n", share="true")
+    assert said == ["💡 Somebody of the group on Python", "💡 Ada on Python"]
 
 
 async def test_unlink_separates_and_moves_nothing(two: Sides) -> None:
