@@ -143,6 +143,9 @@ def _planned(ctx: Context, group: Group) -> list[Post]:
     # One that is due before a topic's own week, as where it was asked for early, is none of its.
     began = moment(last, group.minute, zone(group.zone)) if last is not None else group.planned_to
     soon = next_reminder(schedule, max(group.planned_to, began))
+    if posts.post_at(ctx.session, group.id or 0, PostKind.REMINDER, soon.day) is not None:
+        # Moved to later on a day that has had its reminder.
+        soon = next_reminder(schedule, soon.at)
     planned = [_imagined(ctx, group, date, PostKind.PROMPT, group.step + 1) for date in dates]
     week = reminded_week(schedule, soon.day)
     if group.step and last is not None and (last >= week or _is_unclosed(ctx, group, last)):

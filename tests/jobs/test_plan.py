@@ -231,3 +231,13 @@ async def test_a_topic_that_is_asked_for_early_is_shown_with_its_own_reminder(ro
     assert room.platform.titles() == ["Topic 1 of 4 · Python"]
     await room.days(2)
     assert room.platform.titles()[1:] == ["Python: 1 day left"]
+
+
+async def test_a_reminder_that_was_there_today_is_not_shown_as_coming_again(room: Room) -> None:
+    """After its time was moved to later the same day /status previews the next one that really comes."""
+    await room.days(3.5)
+    assert room.platform.titles() == ["Topic 1 of 4 · Python", "Python: 4 days left"]
+    await room.say("schedule", reminder_time="23:30")
+    assert "Preview of the reminder of Thursday 15 January, 23:30" in repr(await room.say("status"))
+    await room.days(4)
+    assert room.platform.titles()[2:] == ["Topic 2 of 4 · Docker"]
