@@ -44,7 +44,10 @@ CLOSED = (
     "server, then choose it again"
 )
 OFF, GROUP = "off", "group"
-APART = "These are this account's own: your linked accounts have theirs. `/away` holds for all of them."
+APART = (
+    "These are this account's own: your linked accounts have theirs. `/away` holds for all of them. A group reminds "
+    "the account with which you joined it."
+)
 NO_ALIAS = "Choose an **alias** too: the name that the board shows instead of yours."
 TAKEN = (
     "Somebody here goes by that name already, or by one that looks like it. Choose another **alias**, so that nobody "

@@ -120,6 +120,16 @@ async def test_a_shared_note_names_nobody_who_is_hidden_with_another_account(two
     assert said == ["💡 Somebody of the group on Python", "💡 Ada on Python"]
 
 
+async def test_who_chooses_reminders_with_the_other_account_is_told_whom_they_reach(two: Sides) -> None:
+    """A group speaks privately to the account that joined it, so nobody waits for messages to another one."""
+    await two.say(ALICE, "join")
+    await two.link(ALICE, ALICE_ALSO)
+    chosen = await two.say(ALICE_ALSO, "preferences", reminders="dm")
+    assert "A group reminds the account with which you joined it" in chosen.text
+    await two.room.days(5)
+    assert {channel for _, channel, *_ in two.room.platform.visible} == {"100"}
+
+
 async def test_unlink_separates_and_moves_nothing(two: Sides) -> None:
     """After /unlink what was recorded is with the account that it is with, said clearly, and the other begins anew."""
     await two.say(ALICE, "done", item="docker")
