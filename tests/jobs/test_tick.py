@@ -90,14 +90,15 @@ async def test_a_held_lock_is_survived(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """While another program holds the write lock, ticks give up quietly; afterwards the post comes."""
-    monkeypatch.setattr(engines, "LOCK_WAIT_SECONDS", 0.05)
-    room = Room(url)
-    await room.open()
-    room.clock.now = MONDAY
-    with lock_held(room.url):
-        await room.ticker.guarded()
-        await room.ticker.guarded()
-        assert room.platform.calls == []
+    with monkeypatch.context() as impatient:
+        impatient.setattr(engines, "LOCK_WAIT_SECONDS", 0.05)
+        room = Room(url)
+        await room.open()
+        room.clock.now = MONDAY
+        with lock_held(room.url):
+            await room.ticker.guarded()
+            await room.ticker.guarded()
+            assert room.platform.calls == []
     assert caplog.text.count("nothing could be written") == 2
     assert "Traceback" not in caplog.text
     await room.ticker.guarded()
