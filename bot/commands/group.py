@@ -22,6 +22,7 @@ TITLE = "{} · {}"
 NOBODY = "Nobody has joined yet. `/join` or a first `/done` makes someone a member."
 ON = "On now: {}, topic {} of {}. {}"
 BEFORE = "The first topic is not posted yet."
+AFTER = "The plan is through: every topic was posted."
 WEEK = "This week: {} by {}, {}."
 QUIET = "This week nobody has recorded anything yet."
 WHERE, DONE, STARTED, THROUGH = (
@@ -85,7 +86,7 @@ def _each(ctx: Context, some: Sequence[Membership]) -> Iterator[tuple[str | None
 def _lines(who: Learner, found: Crowd, topic: Topic | None, points: int, count: int) -> Iterator[str]:
     topics = who.edition.roadmap.topics
     if topic is None:
-        yield BEFORE
+        yield AFTER if who.group.step else BEFORE
     else:
         place = topics.index(topic) + 1
         counts = Counts(found.done.count, found.started.count)

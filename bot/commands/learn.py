@@ -6,6 +6,7 @@ from bot.commands.lines import (
     resource_line,
     resource_mark,
     state_mark,
+    steps_field,
     tally_line,
     what_finishes,
 )
@@ -60,6 +61,7 @@ def _topic_page(who: Learner, found: Topic) -> Reply:
     ]
     fields = (
         Field("Before this", "\n".join(before)),
+        steps_field(found),
         Field("Resources", "\n".join(resource_line(r, resource_mark(r, who.at)) for r in found.main)),
         Field("Extras", "\n".join(resource_line(r, resource_mark(r, who.at)) for r in found.extras)),
         Field("Questions to discuss", "\n".join(f"• {escape(question)}" for question in found.questions)),

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.core.markup import bold, escape, link
+from bot.core.reply import Field
 from bot.core.text import bar, hours_text, join_words, plural
 from bot.study.preferences import Study
 from bot.study.progress import Standing, Tally, remaining
 from bot.study.roadmap import ALL, ANY, Cost, Kind, Resource, Topic
 
+STEPS = "Steps · any one of each line"
 COSTS = {Cost.FREE: "free", Cost.PARTLY: "partly free", Cost.PAID: "paid"}
 
 
@@ -60,9 +62,19 @@ def what_finishes(topic: Topic) -> str:
     if topic.complete == ALL:
         return f"all {plural(len(topic.main), 'resource')}" if len(topic.main) > 1 else "its resource"
     if isinstance(topic.complete, tuple):
-        several = len(topic.complete) > 1
-        return f"one of each of {len(topic.complete)} groups" if several else "one of a group"
+        return f"one for each of {topic.steps} steps" if topic.steps > 1 else "one for its step"
     return f"any {topic.complete} resources, or the exercise for one"
+
+
+def steps_field(topic: Topic) -> Field:
+    """What each step of a topic can be done with; empty where its steps are not told apart."""
+    if not isinstance(topic.complete, tuple):
+        return Field(STEPS, "")
+    ways = {resource.key: escape(resource.title) for resource in topic.main}
+    asked = [
+        " · ".join([ways.get(name, "the exercise") for name in group.one_of]) for group in topic.complete
+    ]
+    return Field(STEPS, "\n".join(f"{number}. {titles}" for number, titles in enumerate(asked, 1)))
 
 
 def tally_line(tally: Tally) -> str:

@@ -8,6 +8,7 @@ from bot.commands.items import find_topic, item_buttons
 from bot.commands.lines import (
     listed,
     resource_line,
+    steps_field,
     tally_line,
     topic_progress,
 )
@@ -37,6 +38,7 @@ FINISHED_IDEAS = (
 )
 SKIPPED_LEFT = "You left out {}. `/done` takes them all the same, whenever you like."
 WARN_BEFORE = "Before this, {} would help; you can go on all the same."
+LEFT_OUT = "You left this out; it can be done all the same."
 GROUP_ELSEWHERE = "The group is on {} this week."
 FOCUS, REMAINS, EXERCISE = "This week's focus", "What remains", "Hands-on exercise"
 DONE_ALREADY = "This topic is finished. What else there is costs nothing and counts as an extra."
@@ -120,6 +122,8 @@ def _notices(ctx: Context, who: Learner, topic: Topic) -> str:
     before = missing_before(who.edition.roadmap, topic, who.at)
     if before:
         found.append("⚠️ " + WARN_BEFORE.format(listed([t.title for t in before])))
+    if topic.key in who.at.skipped:
+        found.append("⏭️ " + LEFT_OUT)
     group = group_topic(ctx, who.group)
     if group is not None and group.key != topic.key:
         found.append("👥 " + GROUP_ELSEWHERE.format(bold(group.title)))
@@ -141,6 +145,7 @@ def _more(who: Learner, topic: Topic) -> Reply:
     left, extras = remaining(topic, who.at, who.study), extras_left(topic, who.at, who.study)
     fields = (
         Field(REMAINS, "\n".join(resource_line(r, f"{n}.") for n, r in enumerate(left, 1)) or ALL_MARKED),
+        steps_field(topic),
         Field(MORE_EXTRAS, "\n".join(map(resource_line, extras))),
         Field("Questions to discuss", "\n".join(f"• {escape(question)}" for question in topic.questions)),
         Field("Tools", ", ".join(link(tool.name, tool.url) for tool in topic.tools)),

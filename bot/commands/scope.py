@@ -16,7 +16,7 @@ from bot.commands.names import notice
 from bot.core.reply import Button, Refused, Reply, Style, Tone, refuse
 from bot.store import groups, members, twins
 from bot.store.places import Membership, Place, places_of
-from bot.store.tables import Group
+from bot.store.tables import Group, GroupState
 from bot.study import progress
 from bot.study.calendar import local
 from bot.study.catalog import Catalog, Edition
@@ -124,9 +124,10 @@ def weeks_of(ctx: Context, group: Group | Place) -> Sequence[Week]:
 
 
 def group_topic(ctx: Context, group: Group | Place) -> Topic | None:
-    """What the group is on: the topic of its last prompt, None before the first."""
+    """What the group is on: the topic of its last prompt, None before the first and when the plan is through."""
     weeks = weeks_of(ctx, group)
-    return weeks[min(group.step, len(weeks)) - 1].topic if group.step else None
+    is_on = group.step and group.state != GroupState.FINISHED
+    return weeks[min(group.step, len(weeks)) - 1].topic if is_on else None
 
 
 @dataclass(frozen=True)

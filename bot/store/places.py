@@ -29,6 +29,7 @@ class Place(NamedTuple):
     zone: str
     pace_hours: int
     step: int
+    state: str
     study: str
     own_zone: str
     row: int
@@ -59,6 +60,7 @@ _PLACE = (
     col(_HOME.zone),
     col(_HOME.pace_hours),
     col(_HOME.step),
+    col(_HOME.state),
     func.coalesce(col(PreferenceRow.study), Study.ANY.value),
     func.coalesce(col(PreferenceRow.zone), ""),
     col(Group.id),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.commands.asking import ask, rows
+from bot.commands.lines import STEPS
+from tests.commands.asking import ask, days, rows
 from tests.conftest import World
 from tests.talk import click, say
 
@@ -27,7 +28,7 @@ async def test_next_says_what_to_do_now(group: World) -> None:
     assert "Write, test and package" in said.text
     assert "Install Python" in said.fields["This week's focus"]
     remains = next(name for name in said.fields if name.startswith("What remains"))
-    assert "0 of 2: one of each of 2 groups" in remains
+    assert "0 of 2: one for each of 2 steps" in remains
     assert [line[:4] for line in said.fields[remains].splitlines()] == ["• [I", "• Py", "… 5 "]
     assert "virtual environment" in said.fields["Hands-on exercise"]
     assert "0 of 14 topics" in said.footer
@@ -107,10 +108,37 @@ async def test_prerequisites_warn_and_never_lock(group: World) -> None:
     assert "Before this" not in (await say(group.alice, "/next docker")).text
 
 
+async def test_the_steps_of_a_topic_say_what_each_can_be_done_with(group: World) -> None:
+    """Where a topic asks for one thing of each kind, More and /topic list them; where anything does, they do not."""
+    more = await click(group.alice, await say(group.alice, "/next"), "More")
+    for said in (more, await say(group.alice, "/topic python")):
+        first, second = said.fields[STEPS].splitlines()
+        assert first.startswith("1. Python Crash Course")
+        assert first.endswith(" · the exercise")
+        assert second.endswith(" · LeetCode problems")
+    assert STEPS not in (await say(group.alice, "/topic docker")).fields
+
+
+async def test_a_topic_that_was_left_out_says_so(group: World) -> None:
+    """/next on a topic that was skipped says that it was, and that it can be done all the same."""
+    assert "left this out" not in (await say(group.alice, "/next docker")).text
+    await say(group.alice, "/skip docker")
+    assert "You left this out" in (await say(group.alice, "/next docker")).text
+
+
 async def test_next_says_where_the_group_is(prompted: World) -> None:
     """Someone who is ahead of the group reads what the group is on this week."""
     await finish(prompted, "python")
     assert "The group is on **Python** this week" in await say(prompted.alice, "/next")
+
+
+async def test_after_the_plan_the_group_is_on_no_topic(prompted: World) -> None:
+    """When every topic was posted, /next and /group no longer say that the group is on the last one this week."""
+    await finish(prompted, "python")
+    for _ in range(15):
+        await days(prompted, 7)
+    assert "The group is on" not in (await say(prompted.alice, "/next")).text
+    assert "The plan is through" in (await say(prompted.alice, "/group")).text
 
 
 async def test_everything_done_says_so_and_what_could_come_next(group: World) -> None:
