@@ -164,6 +164,7 @@ Zone = Annotated[
         suggest=_zones,
         check=parse_zone,
         example="Europe/Berlin",
+        label="Time zone",
     ),
 ]
 APace = Annotated[

@@ -92,7 +92,13 @@ Studies = Annotated[
 ]
 OwnZone = Annotated[
     str,
-    Option("Your time zone, like Europe/Berlin, or group", maximum=64, suggest=_zones, check=_zone),
+    Option(
+        "Your time zone, like Europe/Berlin, or group",
+        maximum=64,
+        suggest=_zones,
+        check=_zone,
+        label="Time zone",
+    ),
 ]
 OnBoards = Annotated[
     str,

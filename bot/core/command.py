@@ -65,6 +65,8 @@ class Option:
     """Whether a text that was typed without the option's name is one of its values."""
     example: str = ""
     """A value as somebody might type it."""
+    label: str = ""
+    """Its name above a field of a form, where that is not the option's own."""
     name: str = ""
     required: bool = False
 

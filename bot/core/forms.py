@@ -54,7 +54,7 @@ def _entry(option: Option, value: str) -> Entry:
     longest = min(int(option.maximum or TEXT_LIMIT), LONGEST_FIELD)
     if option.takes is not Takes.TEXT:
         longest = LONGEST_NUMBER
-    label = option.name.replace("_", " ").capitalize()
+    label = option.label or option.name.replace("_", " ").capitalize()
     lines = option.takes is Takes.TEXT and longest > _LINE and not option.choices
     # What is filled in hides the hint, and nobody can guess what else there is.
     choices = join_words([choice.label for choice in option.choices], "or")

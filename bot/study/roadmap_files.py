@@ -41,7 +41,8 @@ def load_folder(folder: Path) -> list[Roadmap]:
     problems: list[Problem] = []
     paths = roadmap_files(folder)
     if not paths:
-        problems.append(Problem(str(folder), 1, 1, "no roadmap here", "add a file that ends in .yaml"))
+        missing = "add a file that ends in .yaml" if folder.is_dir() else "there is no such folder"
+        problems.append(Problem(str(folder), 1, 1, "no roadmap here", missing))
     for path in paths:
         try:
             roadmap, text = load_file(path)

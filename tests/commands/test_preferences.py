@@ -59,6 +59,7 @@ async def test_everything_can_be_set_by_buttons(group: World) -> None:
     assert '"value": "Courses and videos"' in shown
     assert "Whatever is shortest, Books and articles, Courses and videos or Hands-on" in shown
     assert '"Europe/Berlin"' in shown
+    assert '"Time zone"' in shown
 
 
 async def test_an_alias_alone_is_meant_to_be_shown(group: World) -> None:

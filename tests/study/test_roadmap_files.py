@@ -96,8 +96,11 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 
 def test_an_empty_or_missing_folder_is_a_problem(tmp_path: Path) -> None:
     """A folder without a roadmap is reported, so a wrong path is noticed at start."""
-    for folder in (tmp_path, tmp_path / "missing"):
-        assert problems(folder) == [f"{folder}:1:1: no roadmap here (add a file that ends in .yaml)"]
+    for folder, advice in (
+        (tmp_path, "add a file that ends in .yaml"),
+        (tmp_path / "missing", "there is no such folder"),
+    ):
+        assert problems(folder) == [f"{folder}:1:1: no roadmap here ({advice})"]
 
 
 def test_a_file_that_vanished_is_a_problem(tmp_path: Path) -> None:
