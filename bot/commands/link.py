@@ -9,7 +9,7 @@ from bot.core.identity import account_of, key_of
 from bot.core.markup import bold, escape
 from bot.core.reply import Button, Notice, Refused, Reply, Style, Tone, refuse
 from bot.core.text import join_words, plural
-from bot.store import accounts, members, scores
+from bot.store import accounts, members, rewards, scores
 from bot.store.accounts import CODE_LIVES
 from bot.store.places import Membership
 from bot.store.tables import Account, Code, CodeKind, Group
@@ -74,13 +74,16 @@ def link(ctx: Context, code: ACode = "", sure: Flag = 0) -> Reply:
     if found is None:
         raise refuse(*NOT_VALID)
     together = _checked(ctx, found)
-    shared = {g: m for g, m in members.memberships_of(ctx.session, together).items() if len(m) > 1}
+    everywhere = members.memberships_of(ctx.session, together)
+    shared = {g: m for g, m in everywhere.items() if len(m) > 1}
     if not sure:
         return _ask(found, code, len(shared))
     accounts.use_code(ctx.session, found)
     accounts.link(ctx.session, [(found.person, found.name), (_key(ctx), name_of(ctx))], ctx.now)
     for group_id, same in shared.items():
         _join(ctx, group_id, same)
+    # What one account has reached may now bring another a role.
+    rewards.walk_again(ctx.session, list(everywhere))
     _forget_seats(ctx, together)
     text = f"{LINKED_TEXT}\n{TOLD}"
     return Reply(LINKED, text, buttons=_next(), tone=Tone.GOOD, aloud=_news(ctx, found.person))
@@ -132,7 +135,7 @@ def _join(ctx: Context, group_id: int, same: Sequence[Membership]) -> None:
     group = ctx.session.get(Group, group_id)
     assert group is not None, "a membership belongs to a group"
     scores.take_off(ctx.session, [other.id for other in same[1:]])
-    marks = members.absorb(ctx.session, same[0], same[1:])
+    marks = members.absorb(ctx.session, same[0], same[1:], ctx.now)
     points = counted_once(marks, ctx.catalog.editions[group.roadmap_id])
     before = {mark.id: mark.points for mark in marks}
     members.change_points(ctx.session, {m: brought for m, brought in points.items() if brought != before[m]})

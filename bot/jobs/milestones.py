@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.core.identity import account_of
-from bot.store import members, nudges, pauses, preferences, rewards
+from bot.store import accounts, members, nudges, pauses, preferences, rewards
 from bot.store.tables import Grant, Group, Member, Reward, RewardKind, Workspace
 from bot.study import streaks
 from bot.study.calendar import local
@@ -19,24 +19,37 @@ from bot.study.zones import zone
 
 def evaluate(session: Session, catalog: Catalog, member_ids: Sequence[int], now: datetime) -> None:
     """Write for each of these members which roles they are to have, by what their marks say now."""
-    by_group: dict[tuple[int, int], Sequence[Reward]] = {}
+    by_group: dict[int, Sequence[tuple[Reward, str]]] = {}
     for member_id in member_ids:
         member, home, row = nudges.rows_of(session, member_id)
         if member.left_at is not None:
             # What somebody has earned stays theirs.
             continue
-        place = home.id or 0, row.workspace_id
-        if place not in by_group:
-            by_group[place] = _rewards(session, member, *place)
-        if by_group[place]:
-            _Reached(session, catalog, member, home, row, now).write(by_group[place])
+        if home.id not in by_group:
+            by_group[home.id or 0] = _rewards(session, home.id or 0)
+        offered = [
+            reward
+            for reward, platform in by_group[home.id or 0]
+            if _can_have(session, reward, platform, member, row)
+        ]
+        if offered:
+            _Reached(session, catalog, member, home, row, now).write(offered)
 
 
-def _rewards(session: Session, member: Member, group_id: int, workspace_id: int) -> Sequence[Reward]:
-    workspace = session.get_one(Workspace, workspace_id)
-    if workspace.platform != account_of(member.person)[0]:
-        return ()
-    return [reward for reward in rewards.of_group(session, group_id, workspace_id) if not reward.ending]
+def _rewards(session: Session, group_id: int) -> Sequence[tuple[Reward, str]]:
+    """What is rewarded in a group, each with the platform of its role."""
+    return [
+        (reward, session.get_one(Workspace, reward.workspace_id).platform)
+        for reward in rewards.of_group(session, group_id)
+        if not reward.ending
+    ]
+
+
+def _can_have(session: Session, reward: Reward, platform: str, member: Member, row: Group) -> bool:
+    """Whether a member is where the role is: by the channel that they joined in, or by another account of theirs."""
+    if platform == account_of(member.person)[0]:
+        return reward.workspace_id == row.workspace_id
+    return accounts.account_there(session, member.person, platform) is not None
 
 
 class _Reached:

@@ -26,6 +26,7 @@ PAGE, PAGES = 200, 10
 SETTLED = timedelta(minutes=1)
 """After this no mark of an earlier time appears any more: no transaction of the bot's may take so long."""
 MOST_ATTEMPTS = 5
+NOT_LINKED = "Their account here is linked with them no more."
 BROKEN = "It failed again and again because of a fault in Roadmate."
 
 
@@ -114,6 +115,8 @@ class Rewarding:
         """Give or take the role; whether the platform was asked at all."""
         if not found.on and found.needed_elsewhere:
             return False
+        if found.person is None:
+            raise Absent(NOT_LINKED)
         platform = next(p for p in self.delivery.platforms if p.name == found.workspace.platform)
         assert platform.roles is not None
         person = account_of(found.person)[1]

@@ -14,6 +14,7 @@ from sqlalchemy import CompoundSelect, and_, bindparam, select, union_all
 from sqlmodel import Session, col, delete, update
 from sqlmodel import select as select_objects
 
+from bot.core.identity import account_of
 from bot.store.tables import Account, Code, CodeKind
 
 _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
@@ -48,6 +49,14 @@ def accounts_of(session: Session, person: str) -> Sequence[Account]:
     """The linked accounts of a person, this one among them, oldest first; nothing for somebody who has one."""
     wanted = select_objects(Account).where(col(Account.person).in_(keys_of(session, person)))
     return session.exec(wanted.order_by(col(Account.linked_at), col(Account.person))).all()
+
+
+def account_there(session: Session, person: str, platform: str) -> str | None:
+    """The key of a person's account on a platform: the one given, else the first that was linked; None without one."""
+    if account_of(person)[0] == platform:
+        return person
+    there = (a.person for a in accounts_of(session, person) if account_of(a.person)[0] == platform)
+    return next(there, None)
 
 
 def link(session: Session, people: Sequence[tuple[str, str]], now: datetime) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_objects
 
 from bot.core.shards import ALL, Shards
+from bot.store.accounts import account_there, keys_of
 from bot.store.sharding import is_served
 from bot.store.tables import Grant, Member, Reward, Workspace
 
@@ -58,11 +59,14 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a claimed grant is about. `needed_elsewhere`: the same role is the person's for another reward too."""
+    """What a claimed grant is about. `needed_elsewhere`: the same role is the person's for another reward too.
+
+    `person` is the key of their account on the platform of the role; None when it is linked with them no more.
+    """
 
     on: bool
     workspace: Workspace
-    person: str
+    person: str | None
     role: str
     reward_id: int
     needed_elsewhere: bool
@@ -85,10 +89,12 @@ def due(session: Session, order: Order) -> Due:
         select(col(Grant.id))
         .join(Reward, col(Reward.id) == col(Grant.reward_id))
         .join(Member, col(Member.id) == col(Grant.member_id))
-        .where(same, col(Member.person) == member.person, col(Grant.wanted), col(Grant.id) != grant.id)
+        .where(same, col(Member.person).in_(keys_of(session, member.person)))
+        .where(col(Grant.wanted), col(Grant.id) != grant.id)
     )
     elsewhere = session.connection().execute(others.limit(1)).first() is not None
-    return Due(grant.wanted, workspace, member.person, reward.role, reward.id or 0, elsewhere)
+    person = account_there(session, member.person, workspace.platform)
+    return Due(grant.wanted, workspace, person, reward.role, reward.id or 0, elsewhere)
 
 
 def record_done(session: Session, order: Order, found: Due, *, works: bool) -> None:
@@ -121,3 +127,12 @@ def hold(session: Session, order: Order, reward_id: int, reason: str, now: datet
     record(session, order, try_at=now + HELD_FOR, reason=reason)
     held = {"held_reason": reason, "held_until": now + HELD_FOR}
     session.connection().execute(update(_REWARD).where(_REWARD.c.id == reward_id).values(**held))
+
+
+def hand_over(session: Session, gone: Sequence[int], into: int, now: datetime) -> None:
+    """Let one member have the grants of others, one for each reward, and see to it that their account has the role."""
+    for member_id in gone:
+        had = select(_GRANT.c.reward_id).where(_GRANT.c.member_id == into)
+        theirs = update(_GRANT).where(_GRANT.c.member_id == member_id, _GRANT.c.reward_id.not_in(had))
+        session.connection().execute(theirs.values(member_id=into, try_at=now))
+    session.connection().execute(delete(_GRANT).where(_GRANT.c.member_id.in_(gone)))

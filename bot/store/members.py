@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, col
 
+from bot.store import grants
 from bot.store.accounts import keys_of
 from bot.store.places import MEMBERSHIP, Membership
 from bot.store.prepared import Prepared
-from bot.store.tables import Grant, Group, MarkRow, Member, Nudge, PreferenceRow, Reward
+from bot.store.tables import Group, MarkRow, Member, Nudge, PreferenceRow
 from bot.study.preferences import Named
 from bot.study.progress import Act, Mark
 
@@ -96,8 +97,10 @@ def memberships_of(session: Session, people: Sequence[str]) -> Mapping[int, Sequ
     return found
 
 
-def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> tuple[Mark, ...]:
-    """Give one member the marks of others, who are gone then, and return them all.
+def absorb(
+    session: Session, into: Membership, others: Sequence[Membership], now: datetime
+) -> tuple[Mark, ...]:
+    """Give one member the marks and roles of others, who are gone then, and return all their marks.
 
     The caller takes the others off the boards first, sees to it that nothing counts twice, and rebuilds.
     """
@@ -107,9 +110,7 @@ def absorb(session: Session, into: Membership, others: Sequence[Membership]) -> 
     moved = update(MarkRow).where(col(MarkRow.member_id).in_(gone))
     connection.execute(moved.values(member_id=into.id))
     connection.execute(delete(Nudge).where(col(Nudge.member_id).in_(gone)))
-    connection.execute(delete(Grant).where(col(Grant.member_id).in_(gone)))
-    # What these marks together have reached is found out by looking at everybody once more.
-    connection.execute(update(Reward).where(col(Reward.group_id) == into.group_id).values(walked_to=0))
+    grants.hand_over(session, gone, into.id, now)
     connection.execute(delete(Member).where(col(Member.id).in_(gone)))
     return marks_of(session, into.id)
 

@@ -1,7 +1,7 @@
 """Roles come and go with what members record, whatever the platform says in between."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from bot.store.tables import Grant, Group, Reward
 from tests.conftest import DATABASES
 from tests.makers import group, resource, roadmap, topic
 from tests.room import FakeRoles, Room
+from tests.sides import ALICE as ALICE_THERE
+from tests.sides import ALICE_TOO, Sides
 
 pytestmark = pytest.mark.databases(*DATABASES)
 
@@ -346,6 +348,59 @@ async def test_one_person_with_two_accounts(room: Room, roles: FakeRoles) -> Non
     assert len(await grants(room)) == 2
     people = [{person for _, person, given in roles.given if given == role} for role in ("900", "901")]
     assert people[0] & people[1]
+
+
+@pytest.fixture
+async def shared(url: str) -> AsyncIterator[tuple[Sides, FakeRoles]]:
+    """A group that lives on Discord, where Docker is rewarded with a role, and on Slack."""
+    sides = Sides(url)
+    await sides.room.open()
+    sides.room.platform.roles = there = FakeRoles()
+    await sides.twin()
+    await sides.room.say("rewards", role=DOCKER, item="docker")
+    yield sides, there
+    sides.room.close()
+
+
+async def test_the_role_of_a_linked_account(shared: tuple[Sides, FakeRoles]) -> None:
+    """Who is a member by an account on Slack has the role with their account on Discord, until they take it back."""
+    sides, there = shared
+    await sides.say(ALICE_TOO, "done", item="docker")
+    await settle(sides.room)
+    assert there.given == set()
+    await sides.link()
+    await settle(sides.room)
+    assert there.given == {("1", ALICE, "900")}
+    await sides.say(ALICE_TOO, "undo")
+    await settle(sides.room)
+    assert there.given == set()
+
+
+async def test_a_role_is_known_of_after_linking(shared: tuple[Sides, FakeRoles]) -> None:
+    """A role that one of two members had is the role of the one that both become, and goes with the record."""
+    sides, there = shared
+    await sides.say(ALICE_TOO, "join")
+    await sides.say(ALICE_THERE, "done", item="docker")
+    await settle(sides.room)
+    assert there.given == {("1", ALICE, "900")}
+    await sides.link()
+    await settle(sides.room)
+    await sides.say(ALICE_TOO, "undo")
+    await settle(sides.room)
+    assert there.given == set()
+
+
+async def test_who_separates_their_accounts_keeps_the_role(shared: tuple[Sides, FakeRoles]) -> None:
+    """After /unlink nobody knows the account any more, and what was to be taken from it is not tried again."""
+    sides, there = shared
+    await sides.say(ALICE_TOO, "done", item="docker")
+    await sides.link()
+    await settle(sides.room)
+    await sides.say(ALICE_TOO, "undo")
+    await sides.press(ALICE_TOO, await sides.say(ALICE_TOO, "unlink"), "Separate")
+    await settle(sides.room)
+    assert there.given == {("1", ALICE, "900")}
+    assert [at for _, _, at, _ in await grants(sides.room)] == [None]
 
 
 async def test_a_group_that_is_taken_apart_takes_its_own_rewards_along(room: Room, roles: FakeRoles) -> None:
