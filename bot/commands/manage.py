@@ -67,7 +67,7 @@ def schedule(
         title,
         plan_lines(ctx, group),
         (next_posts(ctx, group),),
-        (change_button(group),),
+        (*([again_button(group)] if group.state == GroupState.FINISHED else []), change_button(group)),
         tone=Tone.GOOD if changed else Tone.PLAIN,
     )
 

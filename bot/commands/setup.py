@@ -7,6 +7,7 @@ from bot.commands.carrying import portable
 from bot.commands.context import Context
 from bot.commands.options import AChannel, APace, ARoadmap, Day, Move, Time, Zone
 from bot.commands.plan_texts import (
+    again_button,
     change_button,
     missing_field,
     next_posts,
@@ -214,9 +215,9 @@ def _answer(ctx: Context, group: Group, where: Channel, title: str, *, guessed: 
         lines.append(CHANGED_KEEPS)
     fields = [next_posts(ctx, group), missing_field(ctx, where)]
     buttons = [change_button(group)]
-    if group.state != GroupState.FINISHED:
-        label = POST_NEXT if group.step else POST_FIRST
-        buttons.insert(0, Button(label, "prompt", {"group": group.id or 0}, Style.PRIMARY, "📌"))
+    label = POST_NEXT if group.step else POST_FIRST
+    post = Button(label, "prompt", {"group": group.id or 0}, Style.PRIMARY, "📌")
+    buttons.insert(0, again_button(group) if group.state == GroupState.FINISHED else post)
     if guessed:
         buttons.insert(0, zone_button(group, Style.GOOD if group.zone == "UTC" else Style.PLAIN))
     return Reply(

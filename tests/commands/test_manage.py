@@ -218,6 +218,21 @@ async def test_a_change_of_pace_does_not_move_the_number_of_a_topic(prompted: Wo
     )
 
 
+async def test_a_plan_of_years_says_so(group: World) -> None:
+    """Few hours a week make many weeks, and nobody has to divide them."""
+    assert "377 weeks to go, about 7 years." in await say(group.olivia, "/schedule pace:1")
+
+
+async def test_after_the_plan_every_look_at_it_can_start_it_again(prompted: World) -> None:
+    """When every topic was posted, /schedule, /setup and /status offer to begin with the first one."""
+    for _ in range(15):
+        await days(prompted, 7)
+    for command in ("/schedule", "/setup", "/status"):
+        shown = await say(prompted.olivia, command)
+        assert "Start again" in shown.buttons
+        assert "Post the next topic now" not in shown.buttons
+
+
 async def test_a_changed_day_moves_the_end_of_a_pause(prompted: World) -> None:
     """/setup during a pause with a date finds the first post after the pause anew."""
     await say(prompted.olivia, "/pause until:2026-01-14")
