@@ -27,6 +27,8 @@ from bot.store.tables import Group
 from bot.study.calendar import periods_of
 from bot.study.points import ALL_TIME
 
+NOW = datetime(2026, 6, 19, 12, tzinfo=UTC)
+"""In the middle of a week and of a month, so that both have marks whenever this runs."""
 MEMBERS = int(os.environ.get("BOARD_MEMBERS", "20000"))
 SMALL, REBUILT = 100, 10_000
 ROUNDS, WARM_UP = 60, 10
@@ -52,7 +54,8 @@ def run() -> list[Figure]:
 
 
 async def _measured(folder: Path) -> list[Figure]:
-    app = App(Settings(database_url=f"sqlite:///{folder / 'boards.db'}", _env_file=None))
+    settings = Settings(database_url=f"sqlite:///{folder / 'boards.db'}", _env_file=None)
+    app = App(settings, clock=lambda: NOW)
     app.dispatcher.draw = no_pictures
     async with app:
         sizes = {1: SMALL, 2: MEMBERS, 3: REBUILT}
@@ -92,7 +95,7 @@ def _fill(path: Path, group: int, members: int, items: list[int]) -> None:
     connection.execute("BEGIN")
     values = {"group": group, "first": first, "members": members}
     connection.execute(ADD_MEMBERS, values)
-    days = [datetime.now(UTC) - timedelta(days=7 * (n // A_WEEK), hours=1 + n % A_WEEK) for n in range(MARKS)]
+    days = [NOW - timedelta(days=7 * (n // A_WEEK), hours=1 + n % A_WEEK) for n in range(MARKS)]
     for number, (item, at) in enumerate(zip(items, days, strict=True)):
         moment = {"at": at.strftime("%Y-%m-%d %H:%M:%S"), "day": at.date().isoformat()}
         connection.execute(ADD_MARKS, {**values, **moment, "item": item, "seed": number * 104729})
