@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.commands.board_parts import Board
 from bot.commands.context import Context
+from bot.commands.lines import page_footer
 from bot.commands.names import name_of
 from bot.commands.options import MOST_WEEKS, AMember, Flag, Page, PastWeek, Window
 from bot.commands.scenes import board_of
@@ -114,10 +115,9 @@ def _line(line: Line) -> str:
 
 
 def _footer(part: Part) -> str:
-    if not part.size:
-        return ""
-    where = f"Page {part.page} of {part.pages} · " if part.page and part.pages > 1 else ""
-    return f"{where}{plural(part.size, 'member')} with points"
+    return (
+        page_footer(part.page, part.pages, f"{plural(part.size, 'member')} with points") if part.size else ""
+    )
 
 
 def _beside(who: Learner, board: Board, part: Part, shared: int) -> Iterator[Field]:

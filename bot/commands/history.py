@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.commands.context import Context
 from bot.commands.items import find_item, title_of
+from bot.commands.lines import page_footer
 from bot.commands.options import AnyItem, Page
 from bot.commands.plan_texts import day_text
 from bot.commands.scope import Learner, learner
@@ -35,7 +36,7 @@ def history(ctx: Context, page: Page = 1) -> Reply:
     undo = [
         who.button(f"Undo {n}", "undo", emoji="↩️", mark=mark.id) for n, mark in enumerate(shown, start + 1)
     ]
-    footer = _footer(page, pages, plural(len(marks), "record")) if marks else ""
+    footer = page_footer(page, pages, plural(len(marks), "record")) if marks else ""
     buttons = (*undo, *_turns(who, "history", page, pages)) if marks else (_next(who),)
     return Reply(HISTORY, "\n".join(lines) or EMPTY, buttons=buttons, footer=footer)
 
@@ -94,7 +95,7 @@ def notes(ctx: Context, item: AnyItem = "", page: Page = 1) -> Reply:
     more = {"item": item} if item else {}
     buttons = _turns(who, "notes", page, pages, **more) if noted else [_next(who)]
     title = NOTES_ON.format(escape(about)) if about else NOTES
-    footer = _footer(page, pages, plural(len(noted), "note")) if noted else ""
+    footer = page_footer(page, pages, plural(len(noted), "note")) if noted else ""
     return Reply(title, "" if noted else NO_NOTES, fields, tuple(buttons), footer)
 
 
@@ -106,7 +107,3 @@ def _note(who: Learner, mark: Mark, told: Told) -> Field:
     links = [link(f"Evidence {n}", url) for n, url in enumerate(_EVIDENCE.findall(told.note)[:3], 1)]
     evidence = f"\n🔗 {', '.join(links)}" if links else ""
     return Field(f"{title} · {day_text(mark.day)}{spent}", f"{escape(told.note)}{evidence}")
-
-
-def _footer(page: int, pages: int, counted: str) -> str:
-    return f"Page {page} of {pages} · {counted}" if pages > 1 else counted

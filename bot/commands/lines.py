@@ -98,3 +98,9 @@ def what_next(topic: Topic | None, at: Standing, study: Study = Study.ANY) -> st
 def listed(titles: Sequence[str]) -> str:
     """Bold titles in a sentence."""
     return join_words([bold(title) for title in titles])
+
+
+def page_footer(page: int | None, pages: int, counted: str = "") -> str:
+    """Which page of how many it is, where there are several, and what was counted. A part without a number is none."""
+    where = f"Page {page} of {pages}" if page and pages > 1 else ""
+    return " · ".join(filter(None, (where, counted)))

@@ -19,7 +19,7 @@ from bot.study.schedule import NEAR, Occurrence, next_prompts
 from bot.study.spoken import DAYS, format_time
 from bot.study.zones import zone
 
-LONG, WEEKS_A_YEAR = 78, 52.18
+TOLD_IN_YEARS, WEEKS_A_YEAR = 78, 52.18
 NEXT_POSTS = "What is posted when"
 NO_MORE = "Every week of the plan was posted. "
 START_AGAIN = "Start again"
@@ -36,7 +36,7 @@ def plan_lines(ctx: Context, group: Group) -> str:
     plan, left = edition_of(ctx, group).roadmap, len(weeks_of(ctx, group)) - group.step
     facts = [plural(len(plan.topics), "topic"), str(Pace(group.pace_hours))]
     if left > 0:
-        years = f", about {plural(round(left / WEEKS_A_YEAR), 'year')}" if left > LONG else ""
+        years = f", about {plural(round(left / WEEKS_A_YEAR), 'year')}" if left > TOLD_IN_YEARS else ""
         facts.append(f"{plural(left, 'week')} to go{years}")
     go = "went" if group.state == GroupState.FINISHED else "go"
     return (

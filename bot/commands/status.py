@@ -27,7 +27,7 @@ from bot.store.board_posts import OCCURRENCE
 from bot.store.groups import schedule_of
 from bot.store.tables import Group, GroupState, Post, PostKind, PostState
 from bot.study.calendar import local, moment
-from bot.study.schedule import Occurrence, may_close, next_reminder, reminded_week
+from bot.study.schedule import Occurrence, is_unclosed, next_reminder, reminded_week
 from bot.study.zones import zone
 
 STATES = {
@@ -159,8 +159,9 @@ def _planned(ctx: Context, group: Group) -> list[Post]:
 
 def _is_unclosed(ctx: Context, group: Group, last: date) -> bool:
     """Whether the plan's last topic has had no reminder since that day, so that the next one is its."""
-    over = group.step >= len(weeks_of(ctx, group)) and may_close(last, group.planned_to)
-    return over and not posts.there_is(ctx.session, group.id or 0, PostKind.REMINDER, last)
+    left = len(weeks_of(ctx, group)) - group.step
+    reminded = posts.there_is(ctx.session, group.id or 0, PostKind.REMINDER, last)
+    return is_unclosed(left, last, group.planned_to, reminded=reminded)
 
 
 def _imagined(ctx: Context, group: Group, when: Occurrence, kind: PostKind, step: int) -> Post:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from bot.commands.context import Context
+from bot.commands.lines import page_footer
 from bot.commands.options import Page
 from bot.commands.own import own
 from bot.commands.scope import Learner, learner
@@ -67,7 +68,7 @@ def streak(ctx: Context, why: Why = "no", page: Page = 1) -> Reply:
         "\n".join(_summary(found, today)),
         tuple(fields),
         tuple(_buttons(who, found, why, page, pages)),
-        footer=f"Page {page} of {pages}" if why == "yes" and pages > 1 else "",
+        footer=page_footer(page, pages) if why == "yes" else "",
         tone=Tone.GOOD if found.length else Tone.PLAIN,
     )
 

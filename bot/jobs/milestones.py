@@ -25,11 +25,12 @@ def evaluate(session: Session, catalog: Catalog, member_ids: Sequence[int], now:
         if member.left_at is not None:
             # What somebody has earned stays theirs.
             continue
-        if home.id not in by_group:
-            by_group[home.id or 0] = _rewards(session, home.id or 0)
+        group_id = home.id or 0
+        if group_id not in by_group:
+            by_group[group_id] = _rewards(session, group_id)
         offered = [
             reward
-            for reward, platform in by_group[home.id or 0]
+            for reward, platform in by_group[group_id]
             if _can_have(session, reward, platform, member, row)
         ]
         if offered:

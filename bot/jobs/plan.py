@@ -23,7 +23,7 @@ from bot.study.schedule import (
     REMINDER,
     Occurrence,
     due_between,
-    may_close,
+    is_unclosed,
     next_due,
     reminded_week,
 )
@@ -199,11 +199,12 @@ class _Plan:
 
     def _unclosed(self, week: date) -> int | None:
         """The plan's last topic, if its own week went by before that one without the reminder that closes the plan."""
-        if self.step < len(self.weeks) or not self.prompts or self.prompts[-1][0] >= week:
+        if not self.prompts or self.prompts[-1][0] >= week:
             return None
         day, item = self.prompts[-1]
         reminded = any(kind == REMINDER and at >= day for kind, at in self.taken)
-        return item if not reminded and may_close(day, self.group.planned_to) else None
+        left = len(self.weeks) - self.step
+        return item if is_unclosed(left, day, self.group.planned_to, reminded=reminded) else None
 
     def _missed(self, occurrence: Occurrence) -> bool:
         return self.now - occurrence.at > self.catch_up

@@ -94,12 +94,12 @@ def next_reminder(schedule: Schedule, after: datetime) -> Occurrence:
     return Occurrence(at, day, REMINDER)
 
 
-def may_close(last: date, planned_to: datetime) -> bool:
-    """Whether a reminder that is due next may still be that of the plan's last topic, if it has had none.
+def is_unclosed(weeks_left: int, last: date, planned_to: datetime, *, reminded: bool) -> bool:
+    """Whether the plan's last topic, prompted on that day, waits for the reminder that closes the plan.
 
     Its own week may have had none left when it was asked for; once another one has passed, nobody waits for it.
     """
-    return last >= (planned_to - timedelta(weeks=1)).date()
+    return weeks_left <= 0 and not reminded and last >= (planned_to - timedelta(weeks=1)).date()
 
 
 def rescheduled_from(schedule: Schedule, planned_to: datetime, now: datetime) -> datetime:
